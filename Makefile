@@ -1,0 +1,66 @@
+# make book builds the site, make test runs everything; make help tells the rest.
+
+BIN   := .venv/bin
+READY := .venv/.ready
+SITE  := _build/html/book/index.html
+SOURCES := _config.yml _toc.yml $(shell find book -type f ! -path '*/__pycache__/*' ! -path '*/.*')
+PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help book test browser run serve lint clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make book    build the site into _build/html"
+	@echo "make test    run every test: of the package, the chapters and the site"
+	@echo "make run     re-execute all chapters in place"
+	@echo "make serve   build the site and serve it at http://127.0.0.1:8000"
+	@echo "make lint    check style, types and spelling"
+	@echo "make clean   remove what was built (the environment in .venv stays)"
+	@echo "A Python of your choice: make PYTHON=/path/to/python3.12 …"
+
+book: $(SITE)
+	@echo "The book is at $(CURDIR)/_build/html/index.html"
+
+test: $(READY) browser
+	$(BIN)/python -m pytest
+
+browser: $(READY)
+	@$(BIN)/python tools/browser.py
+
+run: $(READY)
+	$(BIN)/python tools/run_chapters.py
+
+serve: book
+	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict lossbook
+	$(BIN)/codespell
+
+clean:
+	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# Built afresh whenever a source has changed: a partial build would repeat no earlier warning and
+# could keep old numbers. Jupyter Book can exit 0 having built nothing, so see that the page is there.
+$(SITE): $(READY) $(SOURCES)
+	rm -rf _build
+	$(BIN)/jupyter-book build . -W -n --keep-going -q || { rm -rf _build; exit 1; }
+	@test -s $@
+
+# Where PyTorch's index is out of reach, pip tries it anew for every package, ten minutes in all;
+# so it tries once more at first, and has its usual patience only if that fails.
+$(READY): $(BIN)/python requirements.txt constraints.txt pyproject.toml
+	$(PIP) --retries 1 -r requirements.txt 2>/dev/null || $(PIP) -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/python:
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Making .venv with $$($$python --version)"; \
+	    $$python -m venv .venv && exit 0; rm -rf .venv; exit 1; \
+	  fi; \
+	done; \
+	echo "Lossbook needs Python 3.11 or newer: make PYTHON=/path/to/python book" >&2; exit 1

@@ -1,0 +1,54 @@
+"""The losses of the book *Lossbook*: each a value and its gradient in closed form.
+
+Names and arguments are those of ``torch.nn``, so that one import can be swapped for the
+other.  There is no tape and no autograd here: the formula on the page is the code.
+
+>>> import numpy as np
+>>> from lossbook import MSELoss
+>>> loss = MSELoss()
+>>> float(loss([2.0, 0.0, 4.0], [1.0, 2.0, 4.0]))
+1.6666666666666667
+>>> (3 * loss.backward()).round(6).tolist()
+[2.0, -4.0, 0.0]
+"""
+
+from lossbook.classification import BCEWithLogitsLoss, CrossEntropyLoss
+from lossbook.gradcheck import (
+    GradientCheck,
+    central_difference,
+    check_gradient,
+    complex_step,
+    directional_derivative,
+)
+from lossbook.likelihood import GaussianNLLLoss
+from lossbook.logits import (
+    log_softmax,
+    logsumexp,
+    sigmoid,
+    softmax,
+    softmax_jacobian,
+    softplus,
+)
+from lossbook.regression import HuberLoss, L1Loss, MSELoss
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BCEWithLogitsLoss",
+    "CrossEntropyLoss",
+    "GaussianNLLLoss",
+    "GradientCheck",
+    "HuberLoss",
+    "L1Loss",
+    "MSELoss",
+    "central_difference",
+    "check_gradient",
+    "complex_step",
+    "directional_derivative",
+    "log_softmax",
+    "logsumexp",
+    "sigmoid",
+    "softmax",
+    "softmax_jacobian",
+    "softplus",
+]

@@ -1,0 +1,98 @@
+"""What every loss shares: checked input, ``forward`` before ``backward``, a readable name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lossbook.reduction import check_reduction, gradient_factor
+
+Array = NDArray[Any]
+"""An array of floating-point numbers; complex only on the way through the complex step."""
+
+
+def as_floating(value: ArrayLike, name: str) -> Array:
+    """Return `value` as an array of floating-point numbers, its precision kept.
+
+    Parameters
+    ----------
+    value : array_like
+        Numbers of any shape.
+    name : str
+        What the caller calls it; the error message does too.
+
+    Returns
+    -------
+    ndarray
+        float16, float32, float64 and complex arrays as they are (not copied), integers and
+        booleans as float64.
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold numbers.
+    """
+    array = np.asarray(value)
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    if array.dtype.kind not in "fc":
+        raise TypeError(f"{name} has dtype {array.dtype}; expected an array of numbers")
+    return array
+
+
+def as_pair(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
+    """Return a prediction and a target that are known to have the same shape.
+
+    Integer targets take the precision of the prediction.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.  NumPy would broadcast (N, 1) against (N,) to an (N, N) table,
+        and the loss of perfect predictions would not be zero.
+    """
+    prediction = as_floating(prediction, "prediction")
+    raw = np.asarray(target)
+    target = raw.astype(prediction.dtype) if raw.dtype.kind in "biu" else as_floating(raw, "target")
+    if prediction.shape != target.shape:
+        raise ValueError(
+            f"target has shape {target.shape}, prediction has shape {prediction.shape}; "
+            "expected the same shape, for nothing is broadcast"
+        )
+    return prediction, target
+
+
+class Loss:
+    """A loss with a memory of its last ``forward``, which is all that ``backward`` needs.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        How the table of losses becomes the value; see :mod:`lossbook.reduction`.
+    """
+
+    def __init__(self, reduction: str = "mean") -> None:
+        self.reduction = check_reduction(reduction)
+        self._table: Array | None = None  # the losses of the last forward
+        self._count = 0.0  # what "mean" divided by
+
+    def _remember(self, table: Array, count: float | None = None) -> None:
+        # The complex step asks for values only: nothing real is left to go back from.
+        self._table = None if np.iscomplexobj(table) else table
+        self._count = float(table.size if count is None else count)
+
+    def _factor(self, upstream: ArrayLike) -> Array:
+        """Return what the chain rule and the reduction put before each slope."""
+        if self._table is None:
+            raise RuntimeError(
+                f"{type(self).__name__}.backward was called before forward; "
+                "expected forward on real numbers first"
+            )
+        return gradient_factor(self.reduction, upstream, self._table, self._count)
+
+    def __repr__(self) -> str:
+        options = {k: v for k, v in vars(self).items() if not k.startswith("_")}
+        arguments = ", ".join(f"{k}={v!r}" for k, v in options.items())
+        return f"{type(self).__name__}({arguments})"

@@ -1,0 +1,286 @@
+"""The referees: three independent ways to ask whether a gradient is right.
+
+==================  ================================  ============================  ===========
+referee             estimate                          error                         calls
+==================  ================================  ============================  ===========
+central difference  (f(x + h) - f(x - h)) / 2h        h² from the curve, 1/h from   2 per entry
+                                                      rounding
+complex step        Im f(x + ih) / h                  rounding only                 1 per entry
+random direction    (f(x + hv) - f(x - hv)) / 2h      as central differences        2 in all
+==================  ================================  ============================  ===========
+
+None of them knows a derivative rule.  All of them need only the value of the function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lossbook.base import Array, as_floating
+
+Function = Callable[[Array], Any]
+EPS = float(np.finfo(np.float64).eps)
+STEP = EPS ** (1 / 3)  # balances truncation, h², against rounding, eps/h
+COMPLEX_STEP = 1e-100  # nothing is subtracted, so it can be as small as one likes
+
+
+def _value(f: Function, x: Array) -> Any:
+    value = np.asarray(f(x))
+    if value.size != 1:
+        raise ValueError(f"f returned an array of shape {value.shape}; expected one number")
+    return value.reshape(())[()]
+
+
+def _real_point(x: ArrayLike) -> Array:
+    point = as_floating(x, "x")
+    if point.dtype.kind == "c":
+        raise TypeError("x is complex; expected real numbers")
+    return point.astype(np.float64)  # always a copy
+
+
+def central_difference(f: Function, x: ArrayLike, step: float | None = None) -> Array:
+    r"""Estimate a gradient by central differences.
+
+    .. math::
+        \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of the shape of `x`, returns one number.
+    x : array_like
+        Where; taken as float64.
+    step : float, optional
+        h; by default the cube root of the machine epsilon, 6.1e-6, times max(1, abs(x_i)).
+
+    Returns
+    -------
+    ndarray
+        The shape of `x`.
+    """
+    x = _real_point(x)
+    gradient = np.empty_like(x)
+    for i in np.ndindex(x.shape):
+        h = STEP * max(1.0, abs(x[i])) if step is None else step
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        # Divide by the step that was really taken, not by the one that was asked for.
+        gradient[i] = (_value(f, up) - _value(f, down)) / (up[i] - down[i])
+    return gradient
+
+
+def complex_step(f: Function, x: ArrayLike, step: float = COMPLEX_STEP) -> Array:
+    r"""Compute a gradient by the complex step, exact up to rounding.
+
+    .. math::
+        \frac{\partial f}{\partial x_i} \approx \frac{\operatorname{Im} f(x + \mathrm{i} h e_i)}{h}
+
+    Parameters
+    ----------
+    f : callable
+        Takes a complex array of the shape of `x`, returns one number; must be made of analytic
+        functions (no ``abs``, no comparison of complex numbers).
+    x : array_like
+        Where; taken as float64.
+    step : float
+        h; there is no subtraction, so it can be tiny.
+
+    Returns
+    -------
+    ndarray
+        The shape of `x`.
+
+    References
+    ----------
+    Squire, W. and Trapp, G. (1998). Using complex variables to estimate derivatives of real
+    functions. *SIAM Review* 40(1), 110-112. https://doi.org/10.1137/S003614459631241X
+    """
+    x = _real_point(x)
+    gradient = np.empty_like(x)
+    for i in np.ndindex(x.shape):
+        shifted = x.astype(np.complex128)
+        shifted[i] += 1j * step
+        gradient[i] = np.imag(_value(f, shifted)) / step
+    return gradient
+
+
+def directional_derivative(
+    f: Function, x: ArrayLike, direction: ArrayLike, step: float = STEP
+) -> float:
+    r"""Estimate the slope of f along one direction: two calls, however many entries x has.
+
+    .. math::
+        \sum_i \frac{\partial f}{\partial x_i} v_i \approx \frac{f(x + h v) - f(x - h v)}{2h}
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of the shape of `x`, returns one number.
+    x : array_like
+        Where; taken as float64.
+    direction : array_like
+        v, the shape of `x`.
+    step : float
+        h.
+
+    Returns
+    -------
+    float
+        The slope.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    x, v = _real_point(x), _real_point(direction)
+    if v.shape != x.shape:
+        raise ValueError(f"direction has shape {v.shape}; expected {x.shape}, the shape of x")
+    return float((_value(f, x + step * v) - _value(f, x - step * v)) / (2 * step))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one referee says.
+
+    Attributes
+    ----------
+    referee : str
+        Its name.
+    calls : int
+        How often it called the function.
+    error : float
+        The largest distance between the gradient and its own estimate, at the entry that is
+        worst relative to what is allowed there.
+    allowed : float
+        The distance that its own rounding and truncation can explain, at that entry.
+    detail : str
+        The two numbers that are furthest apart, and where.
+    """
+
+    referee: str
+    calls: int
+    error: float
+    allowed: float
+    detail: str
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the error is explained."""
+        return self.error <= self.allowed  # False for NaN
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """The verdicts of all referees; prints as a table, and is true if all agree."""
+
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every referee agrees."""
+        return all(verdict.agrees for verdict in self.verdicts)
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __str__(self) -> str:
+        head = f"{'referee':<20}{'calls':>6}{'error':>10}{'allowed':>10}  verdict"
+        rows = (
+            f"{v.referee:<20}{v.calls:>6}{v.error:>10.0e}{v.allowed:>10.0e}  "
+            + ("agrees" if v.agrees else f"DISAGREES: {v.detail}")
+            for v in self.verdicts
+        )
+        return "\n".join([head, *rows])
+
+    __repr__ = __str__
+
+
+REFEREES = ("central difference", "complex step", "random direction")
+
+
+def check_gradient(
+    f: Function,
+    gradient: ArrayLike,
+    x: ArrayLike,
+    *,
+    referees: tuple[str, ...] = REFEREES,
+    seed: int = 0,
+) -> GradientCheck:
+    """Ask the referees whether `gradient` is the gradient of `f` at `x`.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of the shape of `x`, returns one number.
+    gradient : array_like
+        The gradient to be judged, the shape of `x`.
+    x : array_like
+        Where; a point at which `f` is smooth.
+    referees : tuple of str
+        Whom to ask; leave out "complex step" if `f` is not analytic.
+    seed : int
+        Chooses the random direction.
+
+    Returns
+    -------
+    GradientCheck
+        Prints as a table; ``bool(check)`` tells whether all agree.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a referee is unknown.
+
+    Notes
+    -----
+    Each entry is compared on its own, so one wrong entry cannot hide among large ones.  What
+    is allowed is what the method itself cannot resolve: a share of the entry (truncation), and
+    the rounding of the values of f, divided by the step.
+    """
+    x, g = _real_point(x), _real_point(gradient)
+    if g.shape != x.shape:
+        raise ValueError(f"gradient has shape {g.shape}; expected {x.shape}, the shape of x")
+    size = np.abs(float(np.real(_value(f, x.copy()))))
+    rounding = 16 * EPS * size / STEP
+    verdicts = []
+    for referee in referees:
+        if referee == "central difference":
+            estimate = central_difference(f, x)
+            allowed = 1e-6 * np.abs(estimate) + rounding
+            verdicts.append(_judge(referee, 2 * x.size, g, estimate, allowed))
+        elif referee == "complex step":
+            estimate = complex_step(f, x)
+            largest = np.abs(estimate).max(initial=0.0)
+            allowed = 1e-12 * np.abs(estimate) + 64 * EPS * largest
+            verdicts.append(_judge(referee, x.size, g, estimate, allowed))
+        elif referee == "random direction":
+            rng = np.random.default_rng(seed)
+            # No entry small: each must be able to show. Not all ±1: softmax is blind to those.
+            v = rng.choice([-1.0, 1.0], size=x.shape) * rng.uniform(0.5, 1.5, size=x.shape)
+            slope = np.asarray(directional_derivative(f, x, v))
+            claimed = np.asarray((g * v).sum())
+            allowed = np.asarray(1e-7 * np.abs(g * v).sum() + rounding)
+            verdicts.append(_judge(referee, 2, claimed, slope, allowed))
+        else:
+            raise ValueError(f"referee is {referee!r}; expected one of {', '.join(REFEREES)}")
+    return GradientCheck(tuple(verdicts))
+
+
+def _judge(referee: str, calls: int, claimed: Array, estimate: Array, allowed: Array) -> Verdict:
+    if claimed.size == 0:
+        return Verdict(referee, calls, 0.0, 0.0, "")
+    error = np.abs(claimed - estimate)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        excess = np.where(error == 0, 0.0, error / allowed)
+    excess = np.where(np.isnan(excess), np.inf, excess)
+    worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
+    place = f"gradient[{', '.join(map(str, worst))}]" if worst else "the slope"
+    detail = f"{place} is {claimed[worst] + 0.0:.6g}, expected {estimate[worst] + 0.0:.6g}"
+    return Verdict(referee, calls, float(error[worst]), float(allowed[worst]), detail)

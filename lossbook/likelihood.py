@@ -1,0 +1,168 @@
+"""Losses that are negative log-likelihoods: the target was drawn, the prediction says whence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lossbook.base import Array, Loss, as_floating, as_pair
+from lossbook.reduction import check_not_empty, reduce
+
+
+class GaussianNLLLoss(Loss):
+    r"""Negative log-likelihood of targets with Gaussian noise, equation ``eq-gaussian-nll``.
+
+    With the residual r = prediction - target and the variance v,
+
+    .. math::
+        \ell = \frac{1}{2} \Bigl(\log v + \frac{r^2}{v}\Bigr), \qquad
+        \frac{\partial \ell}{\partial \hat y} = \frac{r}{v}, \qquad
+        \frac{\partial \ell}{\partial v} = \frac{1}{2v} \Bigl(1 - \frac{r^2}{v}\Bigr).
+
+    Parameters
+    ----------
+    full : bool
+        Whether to add the constant log(2π)/2 to each entry, without which the value is no
+        log-likelihood (and is still minimised by the same predictions).
+    eps : float
+        Variances below this are taken as this, a guard against a collapse to 0; positive.
+    reduction : {"mean", "sum", "none"}
+        "mean" divides by the number of entries.
+
+    Raises
+    ------
+    ValueError
+        If `eps` is not positive.
+
+    Notes
+    -----
+    The value is in nats and may be negative, for a density may exceed 1.  As
+    ``torch.nn.GaussianNLLLoss``, but a variance of 0 is an error, as a negative one is.
+
+    References
+    ----------
+    Nix, D. A. and Weigend, A. S. (1994). Estimating the mean and variance of the target
+    probability distribution. *ICNN'94*, 55-60. https://doi.org/10.1109/ICNN.1994.374138
+    """
+
+    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        if not (0 < eps < np.inf):
+            raise ValueError(f"eps is {eps}; expected a positive, finite number")
+        self.full = bool(full)
+        self.eps = float(eps)
+
+    def forward(self, prediction: ArrayLike, target: ArrayLike, var: ArrayLike) -> Any:
+        """Return the value of the loss.
+
+        Parameters
+        ----------
+        prediction, target : array_like
+            Any shape, the same for both.
+        var : array_like
+            The variance of the noise, in the square of the target's unit: one number, one per
+            entry, or shared along an axis, whose length is then 1; the last axis may be left
+            out instead.
+
+        Returns
+        -------
+        scalar or ndarray
+            A number; under ``reduction="none"`` an array of the shape of `prediction`.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit, a variance is not positive, or a mean would be over
+            nothing.
+        """
+        prediction, target = as_pair(prediction, target)
+        check_not_empty(prediction.shape, self.reduction)
+        v = self._check_variance(var, prediction)
+        with np.errstate(over="ignore", invalid="ignore"):
+            r = prediction - target
+            table = np.asarray((np.log(v) + (r / np.sqrt(v)) ** 2) / 2)
+            if self.full:
+                table = table + table.real.dtype.type(np.log(2 * np.pi) / 2)
+        self._residual, self._v = np.asarray(r), v
+        self._remember(table)
+        return reduce(table, self.reduction)
+
+    __call__ = forward
+
+    def backward(self, upstream: ArrayLike = 1.0) -> Array:
+        """Return the gradient with respect to the prediction of the last ``forward``.
+
+        Parameters
+        ----------
+        upstream : array_like
+            The derivative of the final quantity with respect to this loss.
+
+        Returns
+        -------
+        ndarray
+            The shape of the prediction.
+
+        Raises
+        ------
+        RuntimeError
+            If there was no ``forward``.
+        """
+        factor = self._factor(upstream)
+        with np.errstate(over="ignore"):
+            return np.asarray(factor * (self._residual / self._v))
+
+    def backward_var(self, upstream: ArrayLike = 1.0) -> Array:
+        """Return the gradient with respect to the variance of the last ``forward``.
+
+        Parameters
+        ----------
+        upstream : array_like
+            The derivative of the final quantity with respect to this loss.
+
+        Returns
+        -------
+        ndarray
+            The shape of `var` as it was given: what several entries share collects the sum of
+            their gradients.  A variance below `eps` gets the gradient at `eps`.
+
+        Raises
+        ------
+        RuntimeError
+            If there was no ``forward``.
+        """
+        factor = self._factor(upstream)
+        r, v = self._residual, self._v
+        with np.errstate(over="ignore"):  # expanded, so that r**2 / v alone need not fit
+            gradient = np.asarray(factor * ((1 / v - (r / v) ** 2) / 2))
+        shared = tuple(axis for axis, length in enumerate(v.shape) if length == 1)
+        return np.asarray(gradient.sum(axis=shared).reshape(self._var_shape))
+
+    def _check_variance(self, var: ArrayLike, prediction: Array) -> Array:
+        """Return the variances, clamped and in a shape that broadcasts to the prediction's."""
+        v = as_floating(var, "var")
+        if v.ndim == 0 and v.dtype.kind == "f":  # a plain number takes the precision of the rest
+            v = v.astype(prediction.real.dtype)
+        wrong = ~(v.real > 0)
+        if wrong.any():
+            where = tuple(int(i) for i in np.argwhere(wrong)[0])
+            raise ValueError(
+                f"var holds {v[where]}"
+                + (f" at index {where}" if where else "")
+                + "; expected variances greater than 0"
+            )
+        given, shape = v.shape, prediction.shape
+        if v.ndim == 0:
+            v = v.reshape((1,) * len(shape))
+        elif v.shape == shape[:-1]:
+            v = v[..., None]
+        if v.ndim != len(shape) or any(
+            n not in (1, m) for n, m in zip(v.shape, shape, strict=True)
+        ):
+            raise ValueError(
+                f"var has shape {given}; expected a number, {shape} with any axis of length 1, "
+                f"or {shape[:-1]}, for a prediction of shape {shape}"
+            )
+        self._var_shape = given
+        return np.where(v.real < self.eps, v.real.dtype.type(self.eps), v)

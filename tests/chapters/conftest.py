@@ -1,0 +1,41 @@
+"""nbval compares what a chapter prints; this compares what it draws, in the same run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "tools")]
+
+from compare_svg import differences  # noqa: E402
+from nbval.plugin import IPyNbCell  # noqa: E402
+from run_chapters import canonical_svg  # noqa: E402
+
+SVG = "image/svg+xml"
+
+
+class FigureComparison:
+    """Fails a cell whose figures, drawn anew, are not the committed ones."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        yield  # nbval runs the cell, and has compared how many figures there are
+        if not isinstance(item, IPyNbCell) or item.cell.execution_count is None:
+            return
+        committed, drawn = (
+            [output.data[SVG] for output in outputs if SVG in output.get("data", {})]
+            for outputs in (item.cell.outputs, item.test_outputs)
+        )
+        for old, new in zip(committed, drawn, strict=True):
+            if found := differences(old, canonical_svg(new, item.cell.id)):
+                item.raise_cell_error("Figure differs from the committed one", "\n".join(found))
+
+
+def pytest_collection_modifyitems(config: pytest.Config) -> None:
+    # The chapters lie outside this folder, where only a registered plugin reaches.
+    if not config.pluginmanager.has_plugin("figures"):
+        config.pluginmanager.register(FigureComparison(), "figures")

@@ -1,0 +1,508 @@
+"""Bad input: a clear error before anything is computed.  The table is all of them.
+
+Every message says which argument, what was given, and what is expected.
+"""
+
+import ast
+import inspect
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import lossbook
+from lossbook import (
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    GaussianNLLLoss,
+    HuberLoss,
+    L1Loss,
+    MSELoss,
+    central_difference,
+    check_gradient,
+    complex_step,
+    directional_derivative,
+    log_softmax,
+    logsumexp,
+    softmax,
+    softmax_jacobian,
+)
+
+NAN, INF = np.nan, np.inf
+ONES = np.ones((2, 3))
+EMPTY = (
+    "prediction has shape {}: it is empty, and a mean over no entries is 0/0; "
+    'expected at least one entry, or reduction="sum", whose empty sum is 0'
+)
+SAME = (
+    "target has shape {}, prediction has shape {}; "
+    "expected the same shape, for nothing is broadcast"
+)
+BEFORE = "{} was called before forward; expected forward on real numbers first"
+
+
+def after_forward(loss, *arguments):
+    loss(*arguments)
+    return loss
+
+
+# (what is called, the error, its whole message)
+TABLE = [
+    # options
+    (
+        lambda: MSELoss(reduction="avg"),
+        ValueError,
+        "reduction is 'avg'; expected one of none, sum, mean",
+    ),
+    (
+        lambda: CrossEntropyLoss(reduction=None),
+        ValueError,
+        "reduction is None; expected one of none, sum, mean",
+    ),
+    (
+        lambda: HuberLoss(delta=0),
+        ValueError,
+        "delta is 0; expected a positive, finite number",
+    ),
+    (
+        lambda: HuberLoss(delta=NAN),
+        ValueError,
+        "delta is nan; expected a positive, finite number",
+    ),
+    (
+        lambda: HuberLoss(delta=INF),
+        ValueError,
+        "delta is inf; expected a positive, finite number",
+    ),
+    (
+        lambda: GaussianNLLLoss(eps=0),
+        ValueError,
+        "eps is 0; expected a positive, finite number",
+    ),
+    (
+        lambda: GaussianNLLLoss(eps=INF),
+        ValueError,
+        "eps is inf; expected a positive, finite number",
+    ),
+    (
+        lambda: GaussianNLLLoss(eps=NAN),
+        ValueError,
+        "eps is nan; expected a positive, finite number",
+    ),
+    (
+        lambda: CrossEntropyLoss(label_smoothing=1.5),
+        ValueError,
+        "label_smoothing is 1.5; expected a number in [0, 1]",
+    ),
+    (
+        lambda: CrossEntropyLoss(label_smoothing=-0.5),
+        ValueError,
+        "label_smoothing is -0.5; expected a number in [0, 1]",
+    ),
+    (
+        lambda: CrossEntropyLoss(label_smoothing=NAN),
+        ValueError,
+        "label_smoothing is nan; expected a number in [0, 1]",
+    ),
+    (
+        lambda: CrossEntropyLoss(weight=[1.0, -1.0]),
+        ValueError,
+        "weight is [ 1. -1.]; expected finite numbers, none of them negative",
+    ),
+    (
+        lambda: CrossEntropyLoss(weight=[1.0, INF]),
+        ValueError,
+        "weight is [ 1. inf]; expected finite numbers, none of them negative",
+    ),
+    (
+        lambda: BCEWithLogitsLoss(weight=[NAN]),
+        ValueError,
+        "weight is [nan]; expected finite numbers, none of them negative",
+    ),
+    (
+        lambda: BCEWithLogitsLoss(pos_weight=-2.0),
+        ValueError,
+        "pos_weight is -2.0; expected finite numbers, none of them negative",
+    ),
+    (
+        lambda: CrossEntropyLoss(weight=["a", "b"]),
+        TypeError,
+        "weight has dtype <U1; expected an array of numbers",
+    ),
+    (
+        lambda: CrossEntropyLoss(weight=ONES),
+        ValueError,
+        "weight has shape (2, 3); expected (C,), one per class",
+    ),
+    (
+        lambda: CrossEntropyLoss(weight=2.0),
+        ValueError,
+        "weight has shape (); expected (C,), one per class",
+    ),
+    # what is no array of numbers
+    (
+        lambda: MSELoss()(["a"], [1.0]),
+        TypeError,
+        "prediction has dtype <U1; expected an array of numbers",
+    ),
+    (
+        lambda: MSELoss()([1.0], None),
+        TypeError,
+        "target has dtype object; expected an array of numbers",
+    ),
+    (
+        lambda: CrossEntropyLoss()(None, [1]),
+        TypeError,
+        "prediction has dtype object; expected an array of numbers",
+    ),
+    (
+        lambda: CrossEntropyLoss()([1.0, 2.0], ["a", "b"]),
+        TypeError,
+        "target has dtype <U1; expected an array of numbers",
+    ),
+    (
+        lambda: GaussianNLLLoss()([1.0], [1.0], "1"),
+        TypeError,
+        "var has dtype <U1; expected an array of numbers",
+    ),
+    (
+        lambda: softmax("12"),
+        TypeError,
+        "x has dtype <U2; expected an array of numbers",
+    ),
+    # shapes that would broadcast
+    (lambda: MSELoss()(np.ones((3, 1)), np.ones(3)), ValueError, SAME.format((3,), (3, 1))),
+    (lambda: L1Loss()(np.ones(3), np.ones((3, 1))), ValueError, SAME.format((3, 1), (3,))),
+    (lambda: HuberLoss()(ONES, 1.0), ValueError, SAME.format((), (2, 3))),
+    (
+        lambda: BCEWithLogitsLoss()(np.ones((3, 1)), np.ones(3)),
+        ValueError,
+        SAME.format((3,), (3, 1)),
+    ),
+    (
+        lambda: GaussianNLLLoss()(np.ones((3, 1)), np.ones(3), 1.0),
+        ValueError,
+        SAME.format((3,), (3, 1)),
+    ),
+    (
+        lambda: BCEWithLogitsLoss(weight=[1.0, 2.0])(ONES, ONES),
+        ValueError,
+        "weight has shape (2,); expected a shape that broadcasts to the prediction's, (2, 3)",
+    ),
+    (
+        lambda: BCEWithLogitsLoss(pos_weight=np.ones((4, 2, 3)))(ONES, ONES),
+        ValueError,
+        "pos_weight has shape (4, 2, 3); expected a shape that broadcasts to the prediction's, "
+        "(2, 3)",
+    ),
+    (
+        lambda: GaussianNLLLoss()(ONES, ONES, np.ones(3)),
+        ValueError,
+        "var has shape (3,); expected a number, (2, 3) with any axis of length 1, or (2,), for "
+        "a prediction of shape (2, 3)",
+    ),
+    (
+        lambda: GaussianNLLLoss()(ONES, ONES, np.ones((2, 2))),
+        ValueError,
+        "var has shape (2, 2); expected a number, (2, 3) with any axis of length 1, or (2,), for "
+        "a prediction of shape (2, 3)",
+    ),
+    (
+        lambda: CrossEntropyLoss()(1.0, 0),
+        ValueError,
+        "prediction has shape (); expected (C,), (N, C) or (N, C, d1, ...)",
+    ),
+    (
+        lambda: CrossEntropyLoss()(ONES, [[0], [1]]),
+        ValueError,
+        "target has shape (2, 1), prediction has shape (2, 3); expected (2,) for class indices "
+        "or (2, 3) for class probabilities",
+    ),
+    (
+        lambda: CrossEntropyLoss()(np.ones((2, 3, 4)), np.ones((2, 4, 3))),
+        ValueError,
+        "target has shape (2, 4, 3), prediction has shape (2, 3, 4); expected (2, 4) for class "
+        "indices or (2, 3, 4) for class probabilities",
+    ),
+    (
+        lambda: CrossEntropyLoss(weight=[1.0, 1.0])(ONES, [0, 1]),
+        ValueError,
+        "weight has shape (2,); expected (3,), one for each class",
+    ),
+    # nothing to take a mean of
+    (lambda: MSELoss()([], []), ValueError, EMPTY.format((0,))),
+    (
+        lambda: CrossEntropyLoss()(np.ones((0, 3)), np.ones(0, int)),
+        ValueError,
+        EMPTY.format((0, 3)),
+    ),
+    (
+        lambda: BCEWithLogitsLoss()(np.ones((2, 0)), np.ones((2, 0))),
+        ValueError,
+        EMPTY.format((2, 0)),
+    ),
+    (lambda: GaussianNLLLoss()([], [], 1.0), ValueError, EMPTY.format((0,))),
+    (
+        lambda: CrossEntropyLoss()(ONES, [-100, -100]),
+        ValueError,
+        "every target is ignored (ignore_index=-100) or has weight 0, and their mean is 0/0; "
+        "expected one sample that counts",
+    ),
+    (
+        lambda: CrossEntropyLoss(weight=[0.0, 1, 1], ignore_index=1)(ONES, [0, 1]),
+        ValueError,
+        "every target is ignored (ignore_index=1) or has weight 0, and their mean is 0/0; "
+        "expected one sample that counts",
+    ),
+    # targets that are none
+    (
+        lambda: CrossEntropyLoss()(ONES, [0, 3]),
+        ValueError,
+        "target holds the label 3 at index (1,); expected a class from 0 to 2, or "
+        "ignore_index=-100",
+    ),
+    (
+        lambda: CrossEntropyLoss(ignore_index=-1)(np.ones((1, 2, 2)), [[-1, -2]]),
+        ValueError,
+        "target holds the label -2 at index (0, 1); expected a class from 0 to 1, or "
+        "ignore_index=-1",
+    ),
+    (
+        lambda: CrossEntropyLoss()([1.0, 2.0], 2),
+        ValueError,
+        "target holds the label 2 at index (); expected a class from 0 to 1, or ignore_index=-100",
+    ),
+    (
+        lambda: CrossEntropyLoss()(ONES, [0.0, 1.0]),
+        TypeError,
+        "target has dtype float64 and the shape of class indices; expected integers",
+    ),
+    (
+        lambda: CrossEntropyLoss()(ONES, [True, False]),
+        TypeError,
+        "target has dtype bool and the shape of class indices; expected integers",
+    ),
+    (
+        lambda: CrossEntropyLoss()([[1.0, 2.0]], [[0.5, 0.6]]),
+        ValueError,
+        "target holds the row [0.5 0.6] at index (0,); expected class probabilities: none "
+        "negative, with sum 1",
+    ),
+    (
+        lambda: CrossEntropyLoss()(np.ones((1, 2, 2)), [[[0.5, -0.5], [0.5, 1.5]]]),
+        ValueError,
+        "target holds the row [-0.5  1.5] at index (0, 1); expected class probabilities: none "
+        "negative, with sum 1",
+    ),
+    (
+        lambda: CrossEntropyLoss()([1.0, 2.0], [NAN, 1.0]),
+        ValueError,
+        "target holds the row [nan  1.] at index (); expected class probabilities: none "
+        "negative, with sum 1",
+    ),
+    (
+        lambda: CrossEntropyLoss(ignore_index=0)([1.0, 2.0], [0.5, 0.5]),
+        ValueError,
+        "ignore_index is 0 and target holds class probabilities; expected class indices, for a "
+        "row of probabilities has no label to ignore",
+    ),
+    (
+        lambda: BCEWithLogitsLoss()([[1.0, 2.0]], [[0.5, 1.5]]),
+        ValueError,
+        "target holds 1.5 at index (0, 1); expected probabilities in [0, 1]",
+    ),
+    (
+        lambda: BCEWithLogitsLoss()([1.0], [-1]),
+        ValueError,
+        "target holds -1.0 at index (0,); expected probabilities in [0, 1]",
+    ),
+    (
+        lambda: BCEWithLogitsLoss()(1.0, NAN),
+        ValueError,
+        "target holds nan at index (); expected probabilities in [0, 1]",
+    ),
+    # variances that are none
+    (
+        lambda: GaussianNLLLoss()(ONES, ONES, [[1, 1, 1], [1, 0, 1]]),
+        ValueError,
+        "var holds 0.0 at index (1, 1); expected variances greater than 0",
+    ),
+    (
+        lambda: GaussianNLLLoss()([1.0], [1.0], -1),
+        ValueError,
+        "var holds -1.0; expected variances greater than 0",
+    ),
+    (
+        lambda: GaussianNLLLoss()([1.0], [1.0], NAN),
+        ValueError,
+        "var holds nan; expected variances greater than 0",
+    ),
+    # backward
+    *(
+        (cls().backward, RuntimeError, BEFORE.format(f"{cls.__name__}.backward"))
+        for cls in (MSELoss, L1Loss, HuberLoss, CrossEntropyLoss, BCEWithLogitsLoss)
+    ),
+    (GaussianNLLLoss().backward, RuntimeError, BEFORE.format("GaussianNLLLoss.backward")),
+    (GaussianNLLLoss().backward_var, RuntimeError, BEFORE.format("GaussianNLLLoss.backward")),
+    (
+        lambda: after_forward(MSELoss(), ONES, ONES).backward(np.ones((2, 3))),
+        ValueError,
+        "upstream has shape (2, 3); expected a number under reduction='mean'",
+    ),
+    (
+        lambda: after_forward(L1Loss("sum"), ONES, ONES).backward([1.0]),
+        ValueError,
+        "upstream has shape (1,); expected a number under reduction='sum'",
+    ),
+    (
+        lambda: after_forward(CrossEntropyLoss(reduction="none"), ONES, [0, 1]).backward(ONES),
+        ValueError,
+        "upstream has shape (2, 3); expected a number or shape (2,) under reduction='none'",
+    ),
+    # functions of logits
+    *(
+        (
+            lambda f=f: f(np.ones((2, 0))),
+            ValueError,
+            "x has shape (2, 0); expected at least one entry along axis -1",
+        )
+        for f in (logsumexp, softmax, log_softmax, softmax_jacobian)
+    ),
+    (
+        lambda: logsumexp(1.0, axis=0),
+        ValueError,
+        "x has shape (); expected at least one entry along axis 0",
+    ),
+    # the referees
+    (
+        lambda: check_gradient(np.sum, [1.0], [1.0, 2.0]),
+        ValueError,
+        "gradient has shape (1,); expected (2,), the shape of x",
+    ),
+    (
+        lambda: check_gradient(np.sum, [1.0], [1.0], referees=("oracle",)),
+        ValueError,
+        "referee is 'oracle'; expected one of central difference, complex step, random direction",
+    ),
+    (
+        lambda: directional_derivative(np.sum, [1.0, 2.0], [1.0]),
+        ValueError,
+        "direction has shape (1,); expected (2,), the shape of x",
+    ),
+    *(
+        (
+            lambda f=f: f(np.square, [1.0, 2.0]),
+            ValueError,
+            "f returned an array of shape (2,); expected one number",
+        )
+        for f in (central_difference, complex_step)
+    ),
+    *(
+        (lambda f=f: f(np.sum, [1j]), TypeError, "x is complex; expected real numbers")
+        for f in (central_difference, complex_step)
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "message"), TABLE, ids=range(len(TABLE)))
+def test_the_message_is(call, error, message):
+    with pytest.raises(error) as raised:
+        call()
+    assert type(raised.value) is error
+    assert str(raised.value) == message
+
+
+def test_every_message_says_what_is_expected():
+    for _, _, message in TABLE:
+        assert "expected" in message
+
+
+def raises_of(module):
+    """Where a module raises: {(file, first line, last line)}."""
+    path = Path(inspect.getsourcefile(module))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    statements = (node for node in ast.walk(tree) if isinstance(node, ast.Raise))
+    return {
+        (str(path), node.lineno, node.end_lineno)
+        for node in statements
+        if not (isinstance(node.exc, ast.Name) and node.exc.id == "NotImplementedError")
+    }
+
+
+def test_the_table_is_complete():
+    """Each ``raise`` in the package is reached by a line of the table."""
+    modules = [m for name, m in sys.modules.items() if re.fullmatch(r"lossbook\.\w+", name)]
+    missing = set().union(*(raises_of(module) for module in modules))
+    assert len(missing) > 20
+    for call, error, _ in TABLE:
+        with pytest.raises(error) as raised:
+            call()
+        reached = [(str(t.path), t.lineno + 1) for t in raised.traceback]
+        missing = {
+            (path, first, last)
+            for path, first, last in missing
+            if not any(p == path and first <= line <= last for p, line in reached)
+        }
+    assert missing == set()
+
+
+ACCEPTED = [
+    (HuberLoss, {"delta": 1e-300}),
+    (GaussianNLLLoss, {"eps": 1e-300}),
+    (CrossEntropyLoss, {"label_smoothing": 0}),
+    (CrossEntropyLoss, {"label_smoothing": 1}),
+    (CrossEntropyLoss, {"weight": [0, 1]}),
+    (BCEWithLogitsLoss, {"pos_weight": 0, "weight": 0.0}),
+]
+
+
+@pytest.mark.parametrize(("cls", "options"), ACCEPTED)
+def test_the_ends_of_a_range_belong_to_it(cls, options):
+    assert isinstance(cls(**options), cls)
+
+
+def test_targets_at_the_ends_of_their_range_are_taken():
+    assert BCEWithLogitsLoss()([0.0, 0.0], [0, 1]) == pytest.approx(np.log(2))
+    assert CrossEntropyLoss()(ONES, [0, 2]) == pytest.approx(np.log(3))
+    assert CrossEntropyLoss()([0.0, 0.0], [0.0, 1.0]) == pytest.approx(np.log(2))
+    # A label that is no class may be the one to ignore.
+    assert CrossEntropyLoss(ignore_index=3)(ONES, [0, 3]) == pytest.approx(np.log(3))
+
+
+@pytest.mark.parametrize(("dtype", "ok", "wrong"), [("f8", 1e-7, 2e-7), ("f4", 2e-3, 4e-3)])
+def test_how_far_from_1_a_row_of_probabilities_may_sum(dtype, ok, wrong):
+    logits = np.zeros(2, dtype)
+    assert CrossEntropyLoss()(logits, np.array([0.5, 0.5 + ok], dtype)) > 0
+    assert CrossEntropyLoss()(logits, np.array([0.5, 0.5 - ok], dtype)) > 0
+    for off in (wrong, -wrong):
+        with pytest.raises(ValueError, match="with sum 1"):
+            CrossEntropyLoss()(logits, np.array([0.5, 0.5 + off], dtype))
+
+
+def test_an_empty_sum_is_0():
+    assert MSELoss(reduction="sum")([], []) == 0
+    assert MSELoss(reduction="none")([], []).shape == (0,)
+    loss = CrossEntropyLoss(reduction="sum")
+    assert loss(np.ones((0, 3)), np.ones(0, int)) == 0
+    assert loss.backward().shape == (0, 3)
+    assert CrossEntropyLoss(reduction="sum")(ONES, [-100, -100]) == 0
+
+
+def test_errors_are_raised_before_anything_is_computed(monkeypatch):
+    def never(*_):
+        raise AssertionError("something was computed")
+
+    for name in ("softmax", "log_softmax", "softplus", "sigmoid"):
+        monkeypatch.setattr(lossbook.classification, name, never)
+    for loss, target in [
+        (CrossEntropyLoss(), [0, 9]),
+        (CrossEntropyLoss(), ONES),
+        (CrossEntropyLoss(weight=[1.0]), [0, 1]),
+        (CrossEntropyLoss(), [-100, -100]),
+        (BCEWithLogitsLoss(), 2 * ONES),
+        (BCEWithLogitsLoss(weight=[1.0, 1.0]), ONES),
+    ]:
+        with pytest.raises(ValueError, match="expected"):
+            loss(ONES, target)

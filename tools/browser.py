@@ -1,0 +1,47 @@
+"""Find a Chromium for the tests of the site; run as a script, see to it that there is one."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find() -> str | None:
+    """Return the path of the browser in `CHROMIUM`, else on the PATH, else Playwright's own."""
+    if named := os.environ.get("CHROMIUM"):
+        return shutil.which(named)
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def install() -> None:
+    """Get Playwright's own browser, else Debian's where this may install packages."""
+    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        commands.append(["apt-get", "update", "-qq"])
+        commands.append(["apt-get", "install", "-qq", "--no-install-recommends", "chromium"])
+    for command in commands:
+        print("No browser yet:", " ".join(command), flush=True)
+        subprocess.run(command, check=False, stdin=subprocess.DEVNULL)
+        if find():
+            return
+
+
+def main() -> None:
+    """Say which browser the tests will use."""
+    if not find() and "CHROMIUM" not in os.environ:
+        install()
+    print("Browser:", find() or "none; the tests of the site in a browser cannot run")
+
+
+if __name__ == "__main__":
+    main()
