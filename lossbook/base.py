@@ -49,6 +49,8 @@ def as_pair(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
 
     Raises
     ------
+    TypeError
+        If one of them does not hold numbers.
     ValueError
         If the shapes differ.  NumPy would broadcast (N, 1) against (N,) to an (N, N) table,
         and the loss of perfect predictions would not be zero.
@@ -71,6 +73,11 @@ class Loss:
     ----------
     reduction : {"mean", "sum", "none"}
         How the table of losses becomes the value; see :mod:`lossbook.reduction`.
+
+    Raises
+    ------
+    ValueError
+        If `reduction` is unknown.
     """
 
     def __init__(self, reduction: str = "mean") -> None:

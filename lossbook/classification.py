@@ -99,7 +99,7 @@ class CrossEntropyLoss(Loss):
         Raises
         ------
         TypeError
-            If class indices are not integers.
+            If class indices are not integers, or an argument does not hold numbers.
         ValueError
             If the shapes do not fit, a label is out of range, a row of probabilities does not
             sum to 1, or a mean would be over nothing.
@@ -135,6 +135,8 @@ class CrossEntropyLoss(Loss):
         ------
         RuntimeError
             If there was no ``forward``.
+        ValueError
+            If `upstream` has another shape.
         """
         factor = self._factor(upstream)
         p, q = self._p, self._q
@@ -267,6 +269,8 @@ class BCEWithLogitsLoss(Loss):
 
         Raises
         ------
+        TypeError
+            If an argument does not hold numbers.
         ValueError
             If the shapes differ, a target is outside [0, 1], a weight does not fit, or a mean
             would be over nothing.
@@ -307,6 +311,8 @@ class BCEWithLogitsLoss(Loss):
         ------
         RuntimeError
             If there was no ``forward``.
+        ValueError
+            If `upstream` has another shape.
         """
         factor = self._factor(upstream)
         return np.asarray(factor * (self._no * sigmoid(self._z) - self._yes * sigmoid(-self._z)))

@@ -62,6 +62,13 @@ def central_difference(f: Function, x: ArrayLike, step: float | None = None) -> 
     -------
     ndarray
         The shape of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers.
+    ValueError
+        If `f` returns more than one number.
     """
     x = _real_point(x)
     gradient = np.empty_like(x)
@@ -71,7 +78,8 @@ def central_difference(f: Function, x: ArrayLike, step: float | None = None) -> 
         up[i] += h
         down[i] -= h
         # Divide by the step that was really taken, not by the one that was asked for.
-        gradient[i] = (_value(f, up) - _value(f, down)) / (up[i] - down[i])
+        taken = up[i] - down[i]
+        gradient[i] = (_value(f, up) - _value(f, down)) / taken
     return gradient
 
 
@@ -95,6 +103,13 @@ def complex_step(f: Function, x: ArrayLike, step: float = COMPLEX_STEP) -> Array
     -------
     ndarray
         The shape of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers.
+    ValueError
+        If `f` returns more than one number.
 
     References
     ----------
@@ -136,8 +151,10 @@ def directional_derivative(
 
     Raises
     ------
+    TypeError
+        If `x` or `direction` does not hold real numbers.
     ValueError
-        If the shapes differ.
+        If the shapes differ, or `f` returns more than one number.
     """
     x, v = _real_point(x), _real_point(direction)
     if v.shape != x.shape:
@@ -173,12 +190,18 @@ class Verdict:
     @property
     def agrees(self) -> bool:
         """Whether the error is explained."""
-        return self.error <= self.allowed  # False for NaN
+        return self.error <= self.allowed < np.inf  # False for NaN
 
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """The verdicts of all referees; prints as a table, and is true if all agree."""
+    """The verdicts of all referees; prints as a table, and is true if all agree.
+
+    Attributes
+    ----------
+    verdicts : tuple of Verdict
+        One for each referee, in the order in which they were asked.
+    """
 
     verdicts: tuple[Verdict, ...]
 
@@ -235,8 +258,10 @@ def check_gradient(
 
     Raises
     ------
+    TypeError
+        If `x` or `gradient` does not hold real numbers.
     ValueError
-        If the shapes differ or a referee is unknown.
+        If the shapes differ, a referee is unknown, or `f` returns more than one number.
 
     Notes
     -----

@@ -34,7 +34,7 @@ class GaussianNLLLoss(Loss):
     Raises
     ------
     ValueError
-        If `eps` is not positive.
+        If `eps` is not positive and finite, or `reduction` is unknown.
 
     Notes
     -----
@@ -73,6 +73,8 @@ class GaussianNLLLoss(Loss):
 
         Raises
         ------
+        TypeError
+            If an argument does not hold numbers.
         ValueError
             If the shapes do not fit, a variance is not positive, or a mean would be over
             nothing.
@@ -108,6 +110,8 @@ class GaussianNLLLoss(Loss):
         ------
         RuntimeError
             If there was no ``forward``.
+        ValueError
+            If `upstream` has another shape.
         """
         factor = self._factor(upstream)
         with np.errstate(over="ignore"):
@@ -131,6 +135,8 @@ class GaussianNLLLoss(Loss):
         ------
         RuntimeError
             If there was no ``forward``.
+        ValueError
+            If `upstream` has another shape.
         """
         factor = self._factor(upstream)
         r, v = self._residual, self._v

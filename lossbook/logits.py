@@ -51,6 +51,8 @@ def logsumexp(x: ArrayLike, axis: int = -1) -> Any:
 
     Raises
     ------
+    TypeError
+        If `x` does not hold numbers.
     ValueError
         If there is nothing along `axis`.
 
@@ -86,6 +88,8 @@ def log_softmax(x: ArrayLike, axis: int = -1) -> Array:
 
     Raises
     ------
+    TypeError
+        If `x` does not hold numbers.
     ValueError
         If there is nothing along `axis`.
 
@@ -118,6 +122,8 @@ def softmax(x: ArrayLike, axis: int = -1) -> Array:
 
     Raises
     ------
+    TypeError
+        If `x` does not hold numbers.
     ValueError
         If there is nothing along `axis`.
 
@@ -146,6 +152,13 @@ def softmax_jacobian(x: ArrayLike) -> Array:
     -------
     ndarray
         Shape (..., C, C): symmetric, every row sums to 0.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold numbers.
+    ValueError
+        If there is no class.
     """
     p = softmax(x)
     return np.asarray(p[..., :, None] * (np.eye(p.shape[-1], dtype=p.dtype) - p[..., None, :]))
@@ -163,6 +176,11 @@ def sigmoid(x: ArrayLike) -> Array:
     -------
     ndarray
         The shape of `x`; never overflows, for only exp(-abs(x)) is formed.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold numbers.
     """
     x = as_floating(x, "x")
     small = np.exp(-_absolute(x))
@@ -181,9 +199,14 @@ def softplus(x: ArrayLike) -> Array:
     -------
     ndarray
         The shape of `x`; never overflows, for only exp(-abs(x)) is formed.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold numbers.
     """
     x = as_floating(x, "x")
-    return np.asarray(np.where(x.real > 0, x, 0) + np.log1p(np.exp(-_absolute(x))))
+    return np.asarray(np.where(x.real >= 0, x, 0) + np.log1p(np.exp(-_absolute(x))))
 
 
 def _absolute(x: Array) -> Array:

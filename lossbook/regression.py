@@ -41,6 +41,8 @@ class _ResidualLoss(Loss):
 
         Raises
         ------
+        TypeError
+            If an argument does not hold numbers.
         ValueError
             If the shapes differ, or are empty under ``reduction="mean"``.
         """
@@ -71,6 +73,8 @@ class _ResidualLoss(Loss):
         ------
         RuntimeError
             If there was no ``forward``.
+        ValueError
+            If `upstream` has another shape.
         """
         factor = self._factor(upstream)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -88,6 +92,11 @@ class MSELoss(_ResidualLoss):
     ----------
     reduction : {"mean", "sum", "none"}
         "mean" divides by the number of entries, N·C for an (N, C) prediction.
+
+    Raises
+    ------
+    ValueError
+        If `reduction` is unknown.
 
     Notes
     -----
@@ -113,6 +122,11 @@ class L1Loss(_ResidualLoss):
     ----------
     reduction : {"mean", "sum", "none"}
         "mean" divides by the number of entries.
+
+    Raises
+    ------
+    ValueError
+        If `reduction` is unknown.
 
     Notes
     -----
@@ -148,7 +162,7 @@ class HuberLoss(_ResidualLoss):
     Raises
     ------
     ValueError
-        If `delta` is not positive and finite.
+        If `delta` is not positive and finite, or `reduction` is unknown.
 
     Notes
     -----
