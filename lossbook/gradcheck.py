@@ -217,7 +217,7 @@ class GradientCheck:
         head = f"{'referee':<20}{'calls':>6}{'error':>10}{'allowed':>10}  verdict"
         rows = (
             f"{v.referee:<20}{v.calls:>6}{v.error:>10.0e}{v.allowed:>10.0e}  "
-            + ("agrees" if v.agrees else f"DISAGREES: {v.detail}")
+            + ("agrees" if v.agrees else f"DISAGREES\n    {v.detail}")
             for v in self.verdicts
         )
         return "\n".join([head, *rows])

@@ -5,7 +5,11 @@ from html import escape
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
+from sphinx_exercise.nodes import (
+    exercise_enumerable_node,
+    exercise_node,
+    solution_node,
+)
 from sphinx_proof.nodes import NODE_TYPES
 
 NUMBERED = (*NODE_TYPES.values(), exercise_node, exercise_enumerable_node)
@@ -16,6 +20,12 @@ def html(text: str) -> nodes.raw:
     return nodes.raw("", text, format="html")
 
 
+def replace(node: nodes.Element, replacement: list[nodes.Node]) -> None:
+    """Put nodes in the place of one; `replace_self` would give the first of them its id."""
+    place = node.parent.index(node)
+    node.parent[place : place + 1] = replacement
+
+
 class FinishBoxes(SphinxPostTransform):
     """Write the boxes as a page needs them, once their titles have been resolved."""
 
@@ -24,7 +34,11 @@ class FinishBoxes(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:
         """Visit every box."""
-        for box in list(self.document.findall(lambda n: isinstance(n, (*NUMBERED, solution_node)))):
+        for box in list(
+            self.document.findall(
+                lambda n: isinstance(n, (*NUMBERED, solution_node))
+            )
+        ):
             self.unwrap(box)
             if isinstance(box, NUMBERED):
                 self.link(box)
@@ -34,30 +48,37 @@ class FinishBoxes(SphinxPostTransform):
     @staticmethod
     def unwrap(box: nodes.Element) -> None:
         """Take the content out of its section, whose id is the same in every box."""
-        for section in [child for child in box if isinstance(child, nodes.section)]:
-            section.replace_self(section.children)
+        for section in [
+            child for child in box if isinstance(child, nodes.section)
+        ]:
+            replace(section, section.children)
 
     @staticmethod
     def link(box: nodes.Element) -> None:
         """Let the title end in a link to the box, as headings do."""
         if box["ids"] and isinstance(box[0], nodes.title):
             address = escape(box["ids"][0])
-            box[0] += html(f'<a class="headerlink" href="#{address}" title="Link to this">#</a>')
+            box[0] += html(
+                f'<a class="headerlink" href="#{address}" title="Link to this">#</a>'
+            )
 
     @staticmethod
     def fold(solution: nodes.Element) -> None:
         """Make it `<details>`, and its title, without the link in it, `<summary>`."""
         title, *content = solution.children
         for reference in list(title.findall(nodes.reference)):
-            reference.replace_self(reference.children)
-        solution.replace_self(
+            replace(reference, reference.children)
+        replace(
+            solution,
             [
-                html(f'<details class="solution" id="{escape(solution["ids"][0])}"><summary>'),
+                html(
+                    f'<details class="solution" id="{escape(solution["ids"][0])}"><summary>'
+                ),
                 *title.children,
                 html("</summary>"),
                 *content,
                 html("</details>"),
-            ]
+            ],
         )
 
 

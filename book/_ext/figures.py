@@ -44,7 +44,9 @@ def write(app: Sphinx) -> None:
 def publish(app: Sphinx, exception: Exception | None) -> None:
     """Copy them into the site under their own names."""
     if not exception and app.builder.format == "html":
-        shutil.copytree(app.srcdir / FOLDER, app.outdir / FOLDER, dirs_exist_ok=True)
+        shutil.copytree(
+            app.srcdir / FOLDER, app.outdir / FOLDER, dirs_exist_ok=True
+        )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

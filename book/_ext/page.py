@@ -11,7 +11,11 @@ from sphinx.application import Sphinx
 
 # Font Awesome draws the theme's icons by 1.5 MB of script; lossbook.css draws those in use.
 ICON_SCRIPT = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")
-UNUSED = ("scripts/fontawesome.js", "scripts/fontawesome.js.LICENSE.txt", "vendor/fontawesome")
+UNUSED = (
+    "scripts/fontawesome.js",
+    "scripts/fontawesome.js.LICENSE.txt",
+    "vendor/fontawesome",
+)
 UNUSED_PATTERNS = ("scripts/*.map", "styles/*.map", "*-macros.html")
 
 DESCRIPTION_LENGTH = 200
@@ -48,7 +52,10 @@ def add_head(
         "og:description": (text := description(doctree)),
     }
     tags = [f'<meta name="description" content="{escape(text)}" />']
-    tags += [f'<meta property="{k}" content="{escape(v)}" />' for k, v in properties.items()]
+    tags += [
+        f'<meta property="{k}" content="{escape(v)}" />'
+        for k, v in properties.items()
+    ]
     context["metatags"] = context.get("metatags", "") + "\n".join(tags)
 
 
@@ -68,7 +75,9 @@ def remove_unused(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the handlers."""
-    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it, with or without comments
+    app.add_config_value(
+        "comments_config", {}, ""
+    )  # Jupyter Book sets it, with or without comments
     app.connect("html-page-context", add_head, priority=900)
     app.connect("build-finished", remove_unused)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,9 +4,6 @@ Every message says which argument, what was given, and what is expected.
 """
 
 import ast
-import inspect
-import re
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -419,22 +416,21 @@ def test_every_message_says_what_is_expected():
         assert "expected" in message
 
 
-def raises_of(module):
-    """Where a module raises: {(file, first line, last line)}."""
-    path = Path(inspect.getsourcefile(module))
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    statements = (node for node in ast.walk(tree) if isinstance(node, ast.Raise))
+def raises():
+    """Where the package raises: {(file, first line, last line)}."""
     return {
         (str(path), node.lineno, node.end_lineno)
-        for node in statements
-        if not (isinstance(node.exc, ast.Name) and node.exc.id == "NotImplementedError")
+        for path in Path(lossbook.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Raise)
+        # A method that subclasses fill in is no error of the reader's.
+        and not (isinstance(node.exc, ast.Name) and node.exc.id == "NotImplementedError")
     }
 
 
 def test_the_table_is_complete():
     """Each ``raise`` in the package is reached by a line of the table."""
-    modules = [m for name, m in sys.modules.items() if re.fullmatch(r"lossbook\.\w+", name)]
-    missing = set().union(*(raises_of(module) for module in modules))
+    missing = raises()
     assert len(missing) > 20
     for call, error, _ in TABLE:
         with pytest.raises(error) as raised:

@@ -1,0 +1,324 @@
+"""The checker, checked: it takes what is right, and rejects 0.05 % too much in one entry."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from lossbook import (
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    GaussianNLLLoss,
+    HuberLoss,
+    L1Loss,
+    MSELoss,
+    central_difference,
+    check_gradient,
+    complex_step,
+    directional_derivative,
+)
+from lossbook.gradcheck import REFEREES, STEP, GradientCheck, Verdict
+
+# Functions whose derivatives are known from elsewhere: (f, its gradient).
+KNOWN = {
+    "square": (lambda x: (x**2).sum(), lambda x: 2 * x),
+    "cube": (lambda x: (x**3).sum(), lambda x: 3 * x**2),
+    "exp": (lambda x: np.exp(x).sum(), np.exp),
+    "sin": (lambda x: np.sin(x).sum(), np.cos),
+    "log": (lambda x: np.log(3 + x).sum(), lambda x: 1 / (3 + x)),
+    "sqrt": (lambda x: np.sqrt(3 + x).sum(), lambda x: 0.5 / np.sqrt(3 + x)),
+    "linear": (lambda x: (np.arange(x.size).reshape(x.shape) * x).sum(), None),
+    "product": (np.prod, lambda x: np.prod(x) / x),
+    "rational": (lambda x: (x / (1 + x**2)).sum(), lambda x: (1 - x**2) / (1 + x**2) ** 2),
+    # Squire and Trapp's own example.
+    "squire": (
+        lambda x: (np.exp(x) / (np.sin(x) ** 3 + np.cos(x) ** 3)).sum(),
+        lambda x: (
+            np.exp(x)
+            * (np.cos(3 * x) + np.sin(3 * x) / 2 + 1.5 * np.sin(x))
+            / (np.sin(x) ** 3 + np.cos(x) ** 3) ** 2
+        ),
+    ),
+}
+POINTS = [np.array(0.7), np.array([0.3, -0.5, 1.1]), np.array([[0.2, 0.4], [0.6, 0.8]])]
+
+
+def known(name, x):
+    f, gradient = KNOWN[name]
+    return f, np.arange(x.size).reshape(x.shape) if gradient is None else gradient(x)
+
+
+@pytest.mark.parametrize("x", POINTS, ids=["number", "vector", "table"])
+@pytest.mark.parametrize("name", KNOWN)
+class TestOnKnownFunctions:
+    def test_the_complex_step_is_exact(self, name, x):
+        f, gradient = known(name, x)
+        estimate = complex_step(f, x)
+        assert estimate.shape == x.shape
+        np.testing.assert_allclose(estimate, gradient, rtol=2e-14, atol=1e-15)
+
+    def test_central_differences_are_good_to_1e_9(self, name, x):
+        f, gradient = known(name, x)
+        estimate = central_difference(f, x)
+        assert estimate.shape == x.shape
+        np.testing.assert_allclose(estimate, gradient, rtol=2e-9, atol=2e-9)
+
+    def test_the_slope_along_a_direction(self, name, x):
+        f, gradient = known(name, x)
+        v = np.cos(np.arange(x.size)).reshape(x.shape)
+        slope = directional_derivative(f, x, v)
+        assert isinstance(slope, float)
+        assert slope == pytest.approx((gradient * v).sum(), rel=1e-8, abs=1e-9)
+
+    def test_the_right_gradient_is_taken(self, name, x):
+        f, gradient = known(name, x)
+        assert check_gradient(f, gradient, x)
+        for referee in REFEREES:
+            assert check_gradient(f, gradient, x, referees=(referee,))
+
+    def test_a_wrong_gradient_is_not(self, name, x):
+        f, gradient = known(name, x)
+        for wrong in (-gradient, 2 * gradient, gradient + 0.1, gradient * 1.0005, 0 * gradient):
+            if name == "squire" and x.ndim == 1:
+                continue  # near a pole: 0.1 is less than the rounding of the large entry
+            if np.any(wrong != gradient):
+                assert not check_gradient(f, wrong, x)
+
+
+def test_the_error_of_central_differences_falls_with_the_square_of_the_step():
+    errors = [abs(central_difference(np.exp, 1.0, step=h) - np.e) for h in (1e-2, 1e-3)]
+    assert errors[0] / errors[1] == pytest.approx(100, rel=0.01)
+    errors = [abs(directional_derivative(np.exp, 1.0, 1.0, step=h) - np.e) for h in (1e-2, 1e-3)]
+    assert errors[0] / errors[1] == pytest.approx(100, rel=0.01)
+    assert errors[0] == pytest.approx(np.e * 1e-4 / 6, rel=0.01)
+
+
+def test_the_step_that_was_really_taken_is_divided_by():
+    """Next to 1e6 a step of 1e-9 is off by 5 % or so; the slope of a line must not be."""
+    assert central_difference(lambda x: 2 * x, 1e6 + 0.1, step=1e-9) == 2
+
+
+def test_steps_grow_with_the_point():
+    points = []
+
+    def spy(x):
+        points.append(float(x))
+        return x
+
+    central_difference(spy, 1e6)
+    central_difference(spy, -1e-6)
+    up, down, up_small, down_small = points
+    assert (up - down) / 2 == pytest.approx(STEP * 1e6)
+    assert (up_small - down_small) / 2 == pytest.approx(STEP)
+    assert pytest.approx(6.1e-6, rel=0.01) == STEP
+
+
+def test_complex_step_with_another_step():
+    seen = []
+
+    def spy(x):
+        seen.append(x.copy())
+        return np.exp(x).sum()
+
+    estimate = complex_step(spy, [0.0, 1.0], step=1e-20)
+    assert [z.imag.tolist() for z in seen] == [[1e-20, 0], [0, 1e-20]]
+    np.testing.assert_allclose(estimate, [1, np.e], rtol=1e-15)
+
+
+def smooth_case(draw):
+    """A loss at a point where it is smooth, as a function of the prediction."""
+    cls = draw(
+        st.sampled_from(
+            [MSELoss, L1Loss, HuberLoss, CrossEntropyLoss, BCEWithLogitsLoss, GaussianNLLLoss]
+        )
+    )
+    reduction = draw(st.sampled_from(["mean", "sum"]))
+    shape = draw(st.tuples(st.integers(1, 4), st.integers(2, 4)))
+    floats = hnp.arrays(np.float64, shape, elements=st.floats(-4, 4).map(lambda v: round(v, 3)))
+    x = draw(floats)
+    loss = cls(reduction=reduction)
+    if cls is CrossEntropyLoss:
+        target = (draw(hnp.arrays(np.int64, shape[0], elements=st.integers(0, shape[1] - 1))),)
+    elif cls is BCEWithLogitsLoss:
+        target = (draw(hnp.arrays(np.float64, shape, elements=st.sampled_from([0.0, 0.25, 1.0]))),)
+    else:
+        y = draw(floats)
+        r = np.abs(x - y)
+        assume((r > 1e-3).all())  # away from the kinks at 0 and at delta
+        assume((np.abs(r - 1) > 1e-3).all())
+        target = (y, 0.5) if cls is GaussianNLLLoss else (y,)
+    loss(x, *target)
+    # A loss of its own for the referees: they ask for values only.
+    return lambda z: cls(reduction=reduction)(z, *target), loss.backward(), x
+
+
+@given(st.data())
+def test_the_right_gradient_of_every_loss_is_taken(data):
+    f, gradient, x = smooth_case(data.draw)
+    check = check_gradient(f, gradient, x)
+    assert check, check
+
+
+@given(st.data(), st.sampled_from([1.0005, 0.9995]))
+def test_an_error_of_a_twentieth_of_a_percent_in_one_entry_is_rejected(data, factor):
+    f, gradient, x = smooth_case(data.draw)
+    entry = tuple(data.draw(st.integers(0, side - 1)) for side in x.shape)
+    wrong = gradient.copy()
+    wrong[entry] *= factor
+    # All referees together see it in any entry but those that are lost beside the largest.
+    assume(abs(gradient[entry]) > 1e-10 * np.abs(gradient).max())
+    check = check_gradient(f, wrong, x)
+    assert not check
+    exact = next(v for v in check.verdicts if v.referee == "complex step")
+    assert exact.detail.startswith(f"gradient[{entry[0]}, {entry[1]}] is ")
+
+
+@given(st.data(), st.sampled_from([1.0005, 0.9995]))
+@pytest.mark.parametrize("referee", REFEREES)
+def test_each_referee_alone_rejects_it(referee, data, factor):
+    f, gradient, x = smooth_case(data.draw)
+    entry = tuple(data.draw(st.integers(0, side - 1)) for side in x.shape)
+    # A difference of values cannot see what their rounding hides, nor one share in 1000 of a sum.
+    assume(abs(gradient[entry]) > 1e-5 * abs(f(x)))
+    assume(abs(gradient[entry]) > 1e-3 * np.abs(gradient).sum())
+    wrong = gradient.copy()
+    wrong[entry] *= factor
+    check = check_gradient(f, wrong, x, referees=(referee,), seed=data.draw(st.integers(0, 9)))
+    assert not check, check
+
+
+@pytest.mark.parametrize("referee", REFEREES)
+def test_a_gradient_where_there_is_none_is_rejected(referee):
+    def f(x):
+        return (x[:2] ** 2).sum()
+
+    x, right = np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 0.0])
+    assert check_gradient(f, right, x, referees=(referee,))
+    assert not check_gradient(f, [2.0, 4.0, 1e-3], x, referees=(referee,))
+
+
+@pytest.mark.parametrize("referee", REFEREES)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_gradient_that_is_not_finite_is_rejected(referee, bad):
+    x = np.array([1.0, 2.0])
+    assert not check_gradient(lambda x: (x**2).sum(), [2.0, bad], x, referees=(referee,))
+
+
+def test_a_function_that_is_not_finite_is_rejected():
+    with np.errstate(invalid="ignore"):
+        check = check_gradient(lambda x: (x * np.nan).sum(), [1.0], [1.0])
+    assert not any(verdict.agrees for verdict in check.verdicts)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_errors_that_cancel_in_the_sum_do_not_cancel_along_a_direction(seed):
+    """Softmax gradients sum to 0, and so may their errors: the direction must not be all ones."""
+    x, wrong = np.array([1.0, 2.0]), [2.1, 3.9]
+    only = {"referees": ("random direction",), "seed": seed}
+    assert not check_gradient(lambda x: (x**2).sum(), wrong, x, **only)
+
+
+@pytest.mark.parametrize("size", [1, 7, 400])
+def test_what_each_referee_costs(size):
+    calls = 0
+
+    def counted(x):
+        nonlocal calls
+        calls += 1
+        return (x**2).sum()
+
+    x = np.linspace(1, 2, size)
+    for referee, cost in zip(REFEREES, (2 * size, size, 2), strict=True):
+        calls = 0
+        (verdict,) = check_gradient(counted, 2 * x, x, referees=(referee,)).verdicts
+        assert verdict.calls == cost
+        assert calls == cost + 1  # one more, for the size of the value
+    calls = 0
+    directional_derivative(counted, x, x)
+    assert calls == 2
+
+
+def test_functions_may_scribble_on_what_they_get():
+    def scribbles(x):
+        value = (x**2).sum()
+        x[...] = 99
+        return value
+
+    x = np.array([1.0, -2.0])
+    assert check_gradient(scribbles, 2 * x, x)
+    assert x.tolist() == [1, -2]
+
+
+def test_whole_numbers_single_precision_and_lists_are_taken_as_float64():
+    def f(x):
+        assert x.dtype in (np.float64, np.complex128)
+        return (x**2).sum()
+
+    for x in ([1, 2], np.float32([1, 2]), (1.0, 2.0)):
+        assert check_gradient(f, [2, 4], x)
+
+
+def test_a_value_in_an_array_of_one_is_a_number():
+    assert check_gradient(lambda x: (x**2).sum(keepdims=True), [2.0], [1.0])
+
+
+def test_nothing_to_check_is_no_error():
+    check = check_gradient(np.sum, [], [])
+    assert check
+    assert [verdict.error for verdict in check.verdicts] == [0, 0, 0]
+
+
+def test_the_seed_chooses_the_direction():
+    seen = []
+
+    def spy(x):
+        seen.append(x.copy())
+        return x.sum()
+
+    x = np.zeros(64)
+    for seed in (0, 0, 1):
+        check_gradient(spy, np.ones(64), x, referees=("random direction",), seed=seed)
+    first, again, other = (seen[i] for i in (1, 4, 7))
+    assert first.tolist() == again.tolist() != other.tolist()
+    assert (np.abs(first) >= STEP / 2).all()  # no entry is so small that its error could hide
+    assert len(set(np.sign(first))) == 2
+
+
+def test_the_table():
+    right = Verdict("central difference", 6, 4.2e-12, 2.0e-7, "")
+    wrong = Verdict("complex step", 3, 5e-4, 1e-12, "gradient[1] is 1.0005, expected 1")
+    assert str(GradientCheck((right,))) == (
+        "referee              calls     error   allowed  verdict\n"
+        "central difference       6     4e-12     2e-07  agrees"
+    )
+    check = GradientCheck((right, wrong))
+    table = (
+        "referee              calls     error   allowed  verdict\n"
+        "central difference       6     4e-12     2e-07  agrees\n"
+        "complex step             3     5e-04     1e-12  DISAGREES\n"
+        "    gradient[1] is 1.0005, expected 1"
+    )
+    assert repr(check) == str(check) == table
+    assert GradientCheck((right,)).passed
+    assert not check.passed
+    assert not check
+
+
+def test_the_verdict_names_the_worst_entry_and_both_numbers():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    wrong = 2 * x
+    wrong[1, 0] = 6.5
+    wrong[0, 1] = 4.001
+    check = check_gradient(lambda x: (x**2).sum(), wrong, x)
+    central, exact, slope = check.verdicts
+    assert central.detail == exact.detail == "gradient[1, 0] is 6.5, expected 6"
+    assert exact.error == pytest.approx(0.5)
+    assert slope.detail.startswith("the slope is ")
+    assert "DISAGREES\n    gradient[1, 0] is 6.5, expected 6\n" in str(check)
+
+
+def test_a_verdict_agrees_up_to_what_is_allowed():
+    assert Verdict("", 1, 1.0, 1.0, "").agrees
+    assert not Verdict("", 1, 1.1, 1.0, "").agrees
+    assert not Verdict("", 1, np.nan, 1.0, "").agrees

@@ -1,0 +1,112 @@
+"""What the files of a repository say, each read in one way."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+from rules import Page, pages_of
+
+Root = Path
+
+
+def text(root: Root, name: str) -> str:
+    return (root / name).read_text(encoding="utf-8")
+
+
+def toml(root: Root, name: str) -> dict[str, Any]:
+    return tomllib.loads(text(root, name))
+
+
+class Loader(yaml.SafeLoader):
+    """Reads a date as the string that it is in JSON."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [pair for pair in pairs if not pair[0].endswith(":timestamp")]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def read_yaml(root: Root, name: str) -> Any:
+    return yaml.load(text(root, name), Loader)
+
+
+def files(root: Root) -> Iterator[tuple[str, str]]:
+    """Yield every text file that is or could be committed, as (name, text)."""
+    ignored = {line.rstrip("/") for line in text(root, ".gitignore").split()} | {".git"}
+    for folder, folders, names in os.walk(root):
+        place = Path(folder).relative_to(root)
+        folders[:] = [f for f in folders if not {f, (place / f).as_posix()} & ignored]
+        for name in names:
+            try:
+                yield (place / name).as_posix(), (root / place / name).read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                continue  # a font or a picture
+
+
+def workflows(root: Root) -> dict[str, dict[str, Any]]:
+    folder = root / ".github" / "workflows"
+    # BaseLoader: YAML reads a bare `on` as true.
+    return {
+        path.name: yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+        for path in sorted(folder.glob("*.y*ml"))
+    }
+
+
+def steps(workflow: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for job in workflow["jobs"].values():
+        yield from job["steps"]
+
+
+def pages(root: Root) -> list[Page]:
+    return [Page.read(path) for path in pages_of(root / "book")]
+
+
+def canonical_name(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def pins(root: Root, name: str) -> dict[str, str]:
+    """Return {distribution: version} of a requirements file."""
+    found = re.findall(r"^([\w.-]+)==([\w.+!]+)$", text(root, name), re.M)
+    return {canonical_name(distribution): version for distribution, version in found}
+
+
+def all_pins(root: Root) -> dict[str, str]:
+    return pins(root, "constraints.txt") | pins(root, "requirements.txt")
+
+
+def addresses(root: Root) -> tuple[str, str]:
+    """Return the addresses of the repository and of the site, as _config.yml has them."""
+    config = read_yaml(root, "_config.yml")
+    return config["repository"]["url"], config["html"]["baseurl"]
+
+
+def targets(root: Root) -> set[str]:
+    return set(re.findall(r"^([a-z][\w-]*):(?!=)", text(root, "Makefile"), re.M))
+
+
+def blocks(markdown: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", markdown, re.M | re.S)
+
+
+def disagreement(what: str, found: dict[str, Any]) -> list[str]:
+    """Say where values differ that should be one."""
+    if len(set(found.values())) == 1 and None not in found.values():
+        return []
+    return [f"{what}: " + ", ".join(f"{place} has {value!r}" for place, value in found.items())]
+
+
+def only(pattern: str, where: str) -> str | None:
+    """Return what the pattern's group matches, if that is one thing throughout."""
+    found = set(re.findall(pattern, where, re.M))
+    return found.pop() if len(found) == 1 else None
+
+
+def tested_pythons(root: Root) -> list[str]:
+    return workflows(root)["test.yml"]["jobs"]["test"]["strategy"]["matrix"]["python"]

@@ -1,0 +1,170 @@
+"""The questions asked of the built site; each returns what is wrong, an empty list if nothing is.
+
+`test_site.py` asks them of the book, `test_checks.py` of a page with a fault of every kind.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+ROOT = Path(__file__).parents[2]
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [TOC["root"]] + [page["file"] for part in TOC["parts"] for page in part["chapters"]]
+NOTEBOOKS = [page for page in PAGES if (ROOT / f"{page}.ipynb").exists()]
+
+
+def build(source: Path, output: Path) -> subprocess.CompletedProcess[str]:
+    """Build the book as `make book` does, on a machine with no Node.js of its own."""
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", source]
+    options = ["--path-output", output, "-W", "-n", "--keep-going"]
+    environment = {**os.environ, "PATH": "", "NO_COLOR": "1"}
+    return subprocess.run(
+        [*command, *options], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def warnings(built: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return the warnings and errors of a build."""
+    lines = (built.stdout + built.stderr).splitlines()
+    return [line for line in lines if re.search(r"WARNING|ERROR|CRITICAL", line)]
+
+
+# ---------- Asked of the HTML ----------
+
+
+def parse(path: Path) -> BeautifulSoup:
+    """Read a page."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def unset_mathematics(page: BeautifulSoup) -> list[str]:
+    """Return formulae that KaTeX did not set, for the eye and for a screen reader."""
+    wrong = [str(node)[:200] for node in page.select(".katex-error")]
+    for formula in page.select("article .math"):
+        if not (formula.select_one(".katex-html .base") and formula.select_one("math annotation")):
+            wrong.append(str(formula)[:200])
+    for ignored in page.select("pre, code, annotation, script"):
+        ignored.extract()
+    article = page.select_one("article")
+    return wrong + re.findall(r".{0,40}(?:\$\$|\\\(|\\\[|\\frac).{0,40}", article.get_text())
+
+
+def equations_without_link(page: BeautifulSoup) -> list[str]:
+    """Return display equations that have no id, no number or no link to themselves."""
+    return [
+        str(equation)[:200]
+        for equation in page.select("article div.math")
+        if not (
+            equation.get("id")
+            and equation.select_one(f'.eqno a.headerlink[href="#{equation["id"]}"]')
+        )
+    ]
+
+
+def images_without_text(page: BeautifulSoup) -> list[str]:
+    """Return images of the article whose alt text is missing or is but a file's name."""
+    return [
+        str(image)[:200]
+        for image in page.select("article img")
+        if len(image.get("alt", "").split()) < 3
+    ]
+
+
+def repeated_ids(page: BeautifulSoup) -> list[str]:
+    """Return the ids that stand more than once on the page."""
+    ids = [node["id"] for node in page.select("[id]") if not node.find_parent("svg")]
+    return sorted({identifier for identifier in ids if ids.count(identifier) > 1})
+
+
+@cache
+def ids_of(path: Path) -> frozenset[str]:
+    """Return the places of a page that a link can lead to."""
+    return frozenset(re.findall(r'\s(?:id|name)="([^"]*)"', path.read_text(encoding="utf-8")))
+
+
+def broken_links(site: Path, path: Path) -> list[str]:
+    """Return the addresses on a page that lead to no file, or to no place in it."""
+    here = path.relative_to(site).as_posix()
+    wrong = []
+    for node in parse(path).select("[href], [src]"):
+        assert isinstance(node, Tag)
+        address = node.get("href") or node.get("src") or ""
+        if urlsplit(address).scheme or address in ("", "#"):
+            continue
+        target, fragment = urldefrag(urljoin(here, unquote(address)))
+        file = site / (urlsplit(target).path or here)
+        if not file.is_file():
+            wrong.append(address)
+        elif fragment and file.suffix == ".html" and fragment not in ids_of(file):
+            wrong.append(address)
+    return wrong
+
+
+# ---------- Asked of the browser ----------
+
+
+class Listener:
+    """Hears everything that goes wrong while a page is open."""
+
+    def __init__(self, page: Page, host: str) -> None:
+        self.host = host
+        self.wrong: list[str] = []
+        page.on("console", self.on_console)
+        page.on("pageerror", lambda error: self.wrong.append(f"script error: {error}"))
+        page.on("request", self.on_request)
+        page.on("response", self.on_response)
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.wrong.append(f"console {message.type}: {message.text}")
+
+    def on_request(self, request: Request) -> None:
+        if not request.url.startswith((self.host, "data:", "blob:")):
+            self.wrong.append(f"foreign host: {request.url}")
+
+    def on_response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.wrong.append(f"{response.status}: {response.url}")
+
+
+def sideways(page: Page) -> list[str]:
+    """Return what sticks out of a phone's screen, if the page can be scrolled sideways."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    return page.evaluate("""() => {
+        const root = document.documentElement;
+        if (root.scrollWidth <= root.clientWidth) return [];
+        const wide = [...document.querySelectorAll("body *")]
+            .filter(node => node.getBoundingClientRect().right > root.clientWidth + 1);
+        return [`${root.scrollWidth} px`, ...wide.slice(0, 5).map(node => node.outerHTML.slice(0, 120))];
+    }""")
+
+
+def inaccessible(page: Page) -> list[str]:
+    """Return axe's violations, with the first place of each."""
+    violations = Axe().run(page).response["violations"]
+    return [f"{v['id']} ({len(v['nodes'])}): {v['nodes'][0]['html'][:200]}" for v in violations]
+
+
+def low_superscripts(page: Page) -> list[str]:
+    """Return superscripts that do not stand above the middle of what they are on.
+
+    So it is when KaTeX's stylesheet is of another version than the KaTeX that wrote the HTML.
+    """
+    return page.evaluate("""() => {
+        const middle = node => { const r = node.getBoundingClientRect(); return r.top + r.height / 2; };
+        return [...document.querySelectorAll(".katex-html .msupsub:not(:has(.vlist-t2))")]
+            .filter(sup => sup.checkVisibility() && sup.previousElementSibling)
+            .map(sup => [sup, sup.querySelector(".mord.mtight")])
+            .filter(([sup, script]) => script && middle(script) >= middle(sup.previousElementSibling))
+            .map(([sup]) => sup.parentElement.textContent);
+    }""")

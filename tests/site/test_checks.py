@@ -1,0 +1,135 @@
+"""Every check of the site finds the fault that it is there for, planted in a small book."""
+
+import shutil
+
+import checks
+import pytest
+from checks import ROOT, Listener
+
+FRAME = ["_config.yml", "book/_ext", "book/_static", "book/_templates", "book/references.bib"]
+
+SOUND = """
+# A page
+
+It has a formula, $a^2$, and a sentence that is long enough to describe what stands on the page.
+
+$$
+b = c^2
+$$ (eq-sound)
+"""
+
+# Each with what the build must say of it.
+FAULTS_OF_THE_TEXT = {
+    "{eq}`eq-nowhere`": "eq-nowhere",
+    "{prf:ref}`thm-nowhere`": "thm-nowhere",
+    "{numref}`fig-nowhere`": "fig-nowhere",
+    "{cite:p}`nobody1900`": "nobody1900",
+    "{doc}`no-such-page`": "no-such-page",
+    r"$\notacommand{x}$": "notacommand",
+    r"$\frac{1$": "KaTeX parse error",
+    "![](no-such-figure.svg)": "no-such-figure.svg",
+}
+
+# Faults that a build lets pass, and that only the page shows.
+FAULTS_OF_THE_PAGE = """
+<a href="#nowhere">a link to no place</a> <a href="nowhere.html">a link to no page</a>
+<p id="twice">once</p><p id="twice">and again</p>
+<img src="../_static/logo.svg" alt="logo.svg">
+<p style="color: #ccc; background: #fff">Hard to see.</p>
+<div style="width: 900px">Too wide for a phone.</div>
+<script src="https://example.org/script.js"></script>
+<script>undefinedFunction()</script>
+<style>.katex .vlist { top: 1.5em }</style>
+<div class="math">$$x$$</div>
+"""
+
+
+def small_book(folder, text):
+    """Build a book of one page in the frame of this one."""
+    for name in FRAME:
+        source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy(source, target)
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
+    (folder / "book" / "index.md").write_text(text, encoding="utf-8")
+    return checks.build(folder, folder)
+
+
+@pytest.fixture(scope="module")
+def faulty_text(tmp_path_factory):
+    text = SOUND + "\n\n".join(FAULTS_OF_THE_TEXT)
+    return small_book(tmp_path_factory.mktemp("text"), text)
+
+
+@pytest.fixture(scope="module")
+def faulty_site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page")
+    built = small_book(folder, SOUND + FAULTS_OF_THE_PAGE)
+    assert built.returncode == 0, built.stderr
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def faulty_page(faulty_site):
+    return faulty_site / "book" / "index.html"
+
+
+@pytest.fixture(scope="module")
+def faulty_opened(faulty_site, browser, serve):
+    with serve(faulty_site) as host, browser.new_context() as context:
+        page = context.new_page()
+        listener = Listener(page, host)
+        page.goto(f"{host}book/index.html", wait_until="networkidle")
+        yield page, listener
+
+
+@pytest.mark.parametrize("fault", FAULTS_OF_THE_TEXT)
+def test_a_fault_of_the_text_fails_the_build(faulty_text, fault):
+    assert faulty_text.returncode != 0
+    said = [line for line in checks.warnings(faulty_text) if FAULTS_OF_THE_TEXT[fault] in line]
+    assert said
+    assert all("index.md" in line for line in said)
+
+
+def test_links(faulty_site, faulty_page):
+    assert checks.broken_links(faulty_site, faulty_page) == ["#nowhere", "nowhere.html"]
+
+
+def test_ids(faulty_page):
+    assert checks.repeated_ids(checks.parse(faulty_page)) == ["twice"]
+
+
+def test_images(faulty_page):
+    assert len(checks.images_without_text(checks.parse(faulty_page))) == 1
+
+
+def test_mathematics(faulty_page):
+    wrong = checks.unset_mathematics(checks.parse(faulty_page))
+    assert len(wrong) == 2
+    assert all("$$x$$" in place for place in wrong)
+
+
+def test_equations(faulty_page):
+    wrong = checks.equations_without_link(checks.parse(faulty_page))
+    assert wrong == ['<div class="math">$$x$$</div>']
+
+
+def test_listener(faulty_opened):
+    heard = "\n".join(faulty_opened[1].wrong)
+    assert "foreign host: https://example.org/script.js" in heard
+    assert "script error: undefinedFunction is not defined" in heard
+
+
+def test_superscripts(faulty_opened):
+    assert checks.low_superscripts(faulty_opened[0])
+
+
+def test_accessibility(faulty_opened):
+    assert any("color-contrast" in violation for violation in checks.inaccessible(faulty_opened[0]))
+
+
+def test_width(faulty_opened):
+    assert checks.sideways(faulty_opened[0])
