@@ -114,7 +114,7 @@ class GaussianNLLLoss(Loss):
             If `upstream` has another shape.
         """
         factor = self._factor(upstream)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(factor * (self._residual / self._v))
 
     def backward_var(self, upstream: ArrayLike = 1.0) -> Array:
@@ -140,7 +140,8 @@ class GaussianNLLLoss(Loss):
         """
         factor = self._factor(upstream)
         r, v = self._residual, self._v
-        with np.errstate(over="ignore"):  # expanded, so that r**2 / v alone need not fit
+        with np.errstate(over="ignore", invalid="ignore"):
+            # Expanded, so that r**2 / v alone need not fit.
             gradient = np.asarray(factor * ((1 / v - (r / v) ** 2) / 2))
         shared = tuple(axis for axis, length in enumerate(v.shape) if length == 1)
         return np.asarray(gradient.sum(axis=shared).reshape(self._var_shape))

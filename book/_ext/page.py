@@ -1,4 +1,4 @@
-"""What stands around a chapter's text: its description in the head, and no script it can do without."""
+"""The last touches to a page: its description, its accessibility, and no script it can do without."""
 
 import re
 import shutil
@@ -9,14 +9,16 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-# Font Awesome draws the theme's icons by 1.5 MB of script; lossbook.css draws those in use.
+# Font Awesome draws the theme's icons by 1.5 MB of script or by fonts; icons.css draws those in use.
 ICON_SCRIPT = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")
-UNUSED = (
-    "scripts/fontawesome.js",
-    "scripts/fontawesome.js.LICENSE.txt",
+ICON_FONT = re.compile(r"@font-face\s*{[^}]*fontawesome[^}]*}")
+THEME_STYLE = "styles/pydata-sphinx-theme.css"
+UNUSED = [
+    "scripts/fontawesome.js*",
     "vendor/fontawesome",
-)
-UNUSED_PATTERNS = ("scripts/*.map", "styles/*.map", "*-macros.html")
+    "scripts/*.map",
+    "styles/*.map",
+]
 
 DESCRIPTION_LENGTH = 200
 
@@ -33,14 +35,18 @@ def description(doctree: nodes.document) -> str:
     return text
 
 
-def add_head(
+def finish_page(
     app: Sphinx,
     pagename: str,
     templatename: str,
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Describe the page for search engines and link previews; leave the icon script out."""
+    """Describe the page for search engines and link previews; mend the list of sources."""
+    # The role that docutils gives a source is deprecated, and no item of a list.
+    context["body"] = context.get("body", "").replace(
+        'role="doc-biblioentry"', 'role="listitem"'
+    )
     context["without_icon_script"] = lambda head: ICON_SCRIPT.sub("", head)
     if doctree is None:
         return
@@ -60,17 +66,19 @@ def add_head(
 
 
 def remove_unused(app: Sphinx, exception: Exception | None) -> None:
-    """Delete files of the theme that no page asks for: two thirds of the site."""
+    """Delete what the theme brings and no page needs: two thirds of the site."""
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
-    for path in [static / name for name in UNUSED] + [
-        path for pattern in UNUSED_PATTERNS for path in static.glob(pattern)
-    ]:
+    style = static / THEME_STYLE
+    style.write_text(
+        ICON_FONT.sub("", style.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    for path in [path for pattern in UNUSED for path in static.glob(pattern)]:
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink(missing_ok=True)
+            path.unlink()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -78,6 +86,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value(
         "comments_config", {}, ""
     )  # Jupyter Book sets it, with or without comments
-    app.connect("html-page-context", add_head, priority=900)
+    app.connect("html-page-context", finish_page, priority=900)
     app.connect("build-finished", remove_unused)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

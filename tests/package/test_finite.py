@@ -55,6 +55,25 @@ def test_no_logits_whatever_cause_a_warning(z):
         function(z)
 
 
+def test_a_gap_that_is_not_representable_is_infinite_without_a_warning():
+    z = np.array([1.7e308, -1.7e308])
+    assert log_softmax(z).tolist() == [0, -INF]
+    assert softmax(z).tolist() == [1, 0]
+    assert logsumexp(z) == 1.7e308
+
+
+@pytest.mark.parametrize("cls", [MSELoss, L1Loss, HuberLoss, GaussianNLLLoss])
+def test_infinite_numbers_cause_no_warning(cls):
+    loss = cls(reduction="sum")
+    rest = (1.0,) if cls is GaussianNLLLoss else ()
+    for prediction, target in [(INF, INF), (INF, 0.0), (np.nan, 0.0), (1.7e308, -1.7e308)]:
+        loss([prediction, 0.0], [target, 0.0], *rest)
+        for upstream in (1.0, 0.0):
+            assert loss.backward(upstream)[1] == 0
+            if rest:
+                loss.backward_var(upstream)
+
+
 def test_huge_logits_give_the_exact_answers():
     z = np.array([[1e300, -1e300], [1e300, -1e300]])
     loss = CrossEntropyLoss(reduction="none")
@@ -147,6 +166,7 @@ def test_a_sum_that_overflows_where_the_mean_does_not(loss, arguments, true):
     [
         (MSELoss(), ([1e300], [0.0])),
         (MSELoss(reduction="sum"), ([1.7e308], [-1.7e308])),
+        (MSELoss(reduction="sum"), ([1e308], [0.0])),
         (L1Loss(reduction="none"), ([1.7e308], [-1.7e308])),
         (HuberLoss(delta=1e200), ([1e300], [0.0])),
         (GaussianNLLLoss(), ([1e305], [0.0], 1e-6)),
@@ -278,6 +298,14 @@ def test_integers_are_promoted(dtype):
     assert MSELoss()(single, other).dtype == np.float32
     assert BCEWithLogitsLoss()(single, other).dtype == np.float32
     assert CrossEntropyLoss()(single, np.array([1, 0, 0], dtype)).dtype == np.float32
+
+
+def test_arrays_of_two_precisions_give_the_wider():
+    single, double = np.ones(3, np.float32), np.full(3, 0.5)
+    assert MSELoss()(single, double).dtype == MSELoss()(double, single).dtype == np.float64
+    assert GaussianNLLLoss()(single, single, double).dtype == np.float64
+    # A number is no array: it takes the precision of the rest.
+    assert GaussianNLLLoss()(single, single, 0.5).dtype == np.float32
 
 
 def test_half_precision_stays_half_precision():

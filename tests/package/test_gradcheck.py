@@ -17,6 +17,12 @@ from lossbook import (
     check_gradient,
     complex_step,
     directional_derivative,
+    log_softmax,
+    logsumexp,
+    sigmoid,
+    softmax,
+    softmax_jacobian,
+    softplus,
 )
 from lossbook.gradcheck import REFEREES, STEP, GradientCheck, Verdict
 
@@ -124,6 +130,21 @@ def test_complex_step_with_another_step():
     estimate = complex_step(spy, [0.0, 1.0], step=1e-20)
     assert [z.imag.tolist() for z in seen] == [[1e-20, 0], [0, 1e-20]]
     np.testing.assert_allclose(estimate, [1, np.e], rtol=1e-15)
+
+
+@pytest.mark.parametrize("x", [0.0, -0.0, 1e-300, -3.0, 40.0, -40.0])
+def test_the_complex_step_passes_through_the_functions_of_logits(x):
+    """They choose a branch by the sign of x; at 0 the two must fit together."""
+    p = sigmoid(x)
+    np.testing.assert_allclose(complex_step(softplus, x), p, rtol=1e-15)
+    np.testing.assert_allclose(complex_step(sigmoid, x), p * sigmoid(-x), rtol=1e-15)
+    z = np.array([x, 0.0, x])  # ties, of which one is the maximum
+    np.testing.assert_allclose(complex_step(logsumexp, z), softmax(z), rtol=1e-15)
+    for k in range(3):
+        slopes = complex_step(lambda z, k=k: softmax(z)[k], z)
+        np.testing.assert_allclose(slopes, softmax_jacobian(z)[k], rtol=1e-14, atol=1e-16)
+        slopes = complex_step(lambda z, k=k: log_softmax(z)[k], z)
+        np.testing.assert_allclose(slopes, np.eye(3)[k] - softmax(z), rtol=1e-14, atol=1e-16)
 
 
 def smooth_case(draw):

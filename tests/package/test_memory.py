@@ -58,12 +58,13 @@ def test_arrays_may_be_changed_after_forward(cls, options, arguments):
     arguments = [array.copy() for array in arguments]
     options = {key: value.copy() for key, value in options.items()}
     loss = cls(reduction="none", **options)
+    before = [array.copy() for array in arguments]
     table = loss(*arguments)
-    expected = gradients(loss)
+    value, expected = table.copy(), gradients(loss)
     for array in (*arguments, *options.values(), table):
         array[...] = 0
     assert same(gradients(loss), expected)
-    assert np.isfinite(loss(X, *(Y if a.dtype == float else a for a in arguments[1:]))).all()
+    assert loss(*before).tolist() == value.tolist()  # the weights are the loss's own
 
 
 @CASES
@@ -127,3 +128,17 @@ def test_without_axes_none_gives_a_number():
         assert np.isscalar(cls(reduction="none")(0.5, 0.25))
     assert np.isscalar(CrossEntropyLoss(reduction="none")([1.0, 2.0], 1))
     assert np.isscalar(GaussianNLLLoss(reduction="none")(0.5, 0.25, 1.0))
+
+
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+def test_a_gradient_without_axes_is_still_an_array(reduction):
+    for cls in (MSELoss, L1Loss, HuberLoss, BCEWithLogitsLoss):
+        loss = cls(reduction=reduction)
+        loss(0.5, 0.25)
+        assert isinstance(loss.backward(), np.ndarray)
+        assert loss.backward().shape == ()
+    loss = GaussianNLLLoss(reduction=reduction)
+    loss(0.5, 0.25, 1.0)
+    assert isinstance(loss.backward(), np.ndarray)
+    assert isinstance(loss.backward_var(), np.ndarray)
+    assert loss.backward_var().shape == ()
