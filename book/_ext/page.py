@@ -24,9 +24,9 @@ DESCRIPTION_LENGTH = 200
 
 
 def description(doctree: nodes.document) -> str:
-    """Return the page's first paragraph, formulae as their TeX, shortened at a word."""
-    paragraph = next(doctree.findall(nodes.paragraph), None)
-    words = paragraph.astext().split() if paragraph else []
+    """Return the first paragraph that says something, formulae as their TeX, cut at a word."""
+    paragraphs = (paragraph.astext() for paragraph in doctree.findall(nodes.paragraph))
+    words = next((text for text in paragraphs if len(text) > 60), "").split()
     text = ""
     for word in words:
         if len(text) + len(word) > DESCRIPTION_LENGTH:
@@ -78,7 +78,7 @@ def remove_unused(app: Sphinx, exception: Exception | None) -> None:
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)  # two patterns may name it
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -62,10 +62,10 @@ def unset_mathematics(page: BeautifulSoup) -> list[str]:
 
 
 def equations_without_link(page: BeautifulSoup) -> list[str]:
-    """Return display equations that have no id, no number or no link to themselves."""
+    """Return display equations of the text that have no id, no number or no link to themselves."""
     return [
         str(equation)[:200]
-        for equation in page.select("article div.math")
+        for equation in page.select("article div.math:not(.output)")
         if not (
             equation.get("id")
             and equation.select_one(f'.eqno a.headerlink[href="#{equation["id"]}"]')
