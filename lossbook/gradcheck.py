@@ -268,6 +268,9 @@ def check_gradient(
     Each entry is compared on its own, so one wrong entry cannot hide among large ones.  What
     is allowed is what the method itself cannot resolve: a share of the entry (truncation), and
     the rounding of the values of f, divided by the step.
+
+    `f` is called at many points, and a loss of this package remembers the last one: take its
+    ``backward()`` before the check, not after.
     """
     x, g = _real_point(x), _real_point(gradient)
     if g.shape != x.shape:

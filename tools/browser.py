@@ -24,11 +24,15 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Get Playwright's own browser, else Debian's where this may install packages."""
-    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    """Get Playwright's own browser, else Debian's; as root also the libraries it needs."""
+    own = [sys.executable, "-m", "playwright", "install", "chromium"]
+    commands = [own]
     if shutil.which("apt-get") and os.geteuid() == 0:
-        commands.append(["apt-get", "update", "-qq"])
-        commands.append(["apt-get", "install", "-qq", "--no-install-recommends", "chromium"])
+        commands = [
+            [*own, "--with-deps"],
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-qq", "--no-install-recommends", "chromium"],
+        ]
     for command in commands:
         print("No browser yet:", " ".join(command), flush=True)
         subprocess.run(command, check=False, stdin=subprocess.DEVNULL)

@@ -25,7 +25,9 @@ DESCRIPTION_LENGTH = 200
 
 def description(doctree: nodes.document) -> str:
     """Return the first paragraph that says something, formulae as their TeX, cut at a word."""
-    paragraphs = (paragraph.astext() for paragraph in doctree.findall(nodes.paragraph))
+    paragraphs = (
+        paragraph.astext() for paragraph in doctree.findall(nodes.paragraph)
+    )
     words = next((text for text in paragraphs if len(text) > 60), "").split()
     text = ""
     for word in words:

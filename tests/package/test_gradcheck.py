@@ -1,5 +1,7 @@
 """The checker, checked: it takes what is right, and rejects 0.05 % too much in one entry."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -209,6 +211,22 @@ def test_each_referee_alone_rejects_it(referee, data, factor):
     assert not check, check
 
 
+@pytest.mark.parametrize("constant", [1e6, -1e6])
+def test_the_rounding_of_a_large_value_is_allowed_for(constant):
+    """The differences lose what the constant rounds away: 1e6 · eps / h = 4e-5 of the slope."""
+
+    def f(x):
+        return (x**2).sum() + constant
+
+    x = np.array([0.3, 0.7])
+    check = check_gradient(f, 2 * x, x)
+    assert check, check
+    assert check.verdicts[0].error > 1e-8
+    # They see less for that, and the complex step does not.
+    assert [v.agrees for v in check_gradient(f, 2.0001 * x, x).verdicts] == [True, False, True]
+    assert [v.agrees for v in check_gradient(f, 2.1 * x, x).verdicts] == [False, False, False]
+
+
 @pytest.mark.parametrize("referee", REFEREES)
 def test_a_gradient_where_there_is_none_is_rejected(referee):
     def f(x):
@@ -339,7 +357,59 @@ def test_the_verdict_names_the_worst_entry_and_both_numbers():
     assert "DISAGREES\n    gradient[1, 0] is 6.5, expected 6\n" in str(check)
 
 
+def test_the_worst_entry_is_the_worst_for_its_size():
+    """0.1 too much in 1e6 is within the truncation allowed, 0.1 % too much in 1e-3 is not."""
+
+    def f(x):
+        return 1e6 * x[0] + 1e-3 * x[1]
+
+    check = check_gradient(f, [1e6 + 0.1, 1.001e-3, 0.0], [0.0, 0.0, 0.0])
+    assert not check.verdicts[0].agrees
+    assert check.verdicts[0].detail == "gradient[1] is 0.001001, expected 0.001"
+
+
+@pytest.mark.parametrize("referee", REFEREES)
+def test_a_value_of_0_leaves_room_for_truncation(referee):
+    x = np.ones(3)
+    assert check_gradient(lambda x: (x**3 - x).sum(), 2 * x, x, referees=(referee,))
+
+
+@pytest.mark.parametrize("referee", REFEREES)
+def test_the_scale_of_the_function_does_not_matter(referee):
+    def f(x):
+        return 1e-30 * (x**2).sum()
+
+    x = np.array([1.0, 2.0])
+    assert check_gradient(f, 2e-30 * x, x, referees=(referee,))
+    assert not check_gradient(f, 2.001e-30 * x, x, referees=(referee,))
+
+
+def test_a_saturated_sample_in_a_batch_is_taken():
+    """Its own entries, p - 1 with p near 1, are known to a rounding of 1 and no better."""
+    z, labels = np.array([[0.0, -30.0], [0.3, 0.7]]), [0, 0]
+    loss = CrossEntropyLoss()
+    loss(z, labels)
+    check = check_gradient(lambda z: CrossEntropyLoss()(z, labels), loss.backward(), z)
+    assert check, check
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_rounding_of_the_largest_entry_is_allowed_for_in_each(sign):
+    """The gradient softmax(z) - 1 has the entries -1 and 1 - 1 + 1e-13."""
+    z = np.array([0.0, -30.0])
+    right = sign * (softmax(z) - 1)
+    assert check_gradient(lambda z: sign * (logsumexp(z) - z.sum()), right, z)
+
+
 def test_a_verdict_agrees_up_to_what_is_allowed():
     assert Verdict("", 1, 1.0, 1.0, "").agrees
     assert not Verdict("", 1, 1.1, 1.0, "").agrees
     assert not Verdict("", 1, np.nan, 1.0, "").agrees
+
+
+def test_what_was_said_cannot_be_changed():
+    check = check_gradient(np.sum, [2.0], [1.0])
+    with pytest.raises(FrozenInstanceError):
+        check.verdicts = ()
+    with pytest.raises(FrozenInstanceError):
+        check.verdicts[0].error = 0.0
