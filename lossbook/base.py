@@ -90,11 +90,11 @@ class Loss:
         self._table = None if np.iscomplexobj(table) else table
         self._count = float(table.size if count is None else count)
 
-    def _factor(self, upstream: ArrayLike) -> Array:
+    def _factor(self, upstream: ArrayLike, method: str = "backward") -> Array:
         """Return what the chain rule and the reduction put before each slope."""
         if self._table is None:
             raise RuntimeError(
-                f"{type(self).__name__}.backward was called before forward; "
+                f"{type(self).__name__}.{method} was called before forward; "
                 "expected forward on real numbers first"
             )
         return gradient_factor(self.reduction, upstream, self._table, self._count)

@@ -197,10 +197,12 @@ class CrossEntropyLoss(Loss):
                 f"ignore_index is {self.ignore_index} and target holds class probabilities; "
                 "expected class indices, for a row of probabilities has no label to ignore"
             )
-        y = as_floating(target, "target").astype(dtype)
-        sums = y.sum(axis=axis)
-        # Sums of rounded shares are off by less than this; a mistake is off by much more.
-        wrong = ~(np.abs(sums - 1) <= 8 * np.sqrt(np.finfo(dtype).eps)) | (y < 0).any(axis=axis)
+        given = as_floating(target, "target")
+        y = given.astype(dtype)
+        # Sums of shares that were rounded, there or here, are off by less than this; a mistake
+        # is off by much more.
+        rounding = 8 * np.sqrt(max(np.finfo(given.dtype).eps, np.finfo(dtype).eps))
+        wrong = ~(np.abs(y.sum(axis=axis) - 1) <= rounding) | (y < 0).any(axis=axis)
         if wrong.any():
             where = tuple(int(i) for i in np.argwhere(wrong)[0])
             raise ValueError(

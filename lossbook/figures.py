@@ -15,11 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from numpy.typing import ArrayLike
 
-# Three hues that colour-blind readers tell apart (after Okabe and Ito), made unequal in
-# lightness so that they differ in grey too, each at least 3:1 against white.
-BLUE = "#0b4f9e"
-RED = "#d0531b"
-GREEN = "#12968a"
+# Three hues that colour-blind readers tell apart (after Okabe and Ito), unequal in lightness so
+# that they differ in grey, and dark enough that words can be written in them: 4.5:1 on white.
+BLUE = "#0a3f85"
+RED = "#c04a14"
+GREEN = "#0a6b5c"
 INK = "#222222"
 GREY = "#767676"
 LIGHT = "#dddddd"

@@ -56,7 +56,8 @@ def central_difference(f: Function, x: ArrayLike, step: float | None = None) -> 
     x : array_like
         Where; taken as float64.
     step : float, optional
-        h; by default the cube root of the machine epsilon, 6.1e-6, times max(1, abs(x_i)).
+        h; by default the cube root of the machine epsilon, 6.1e-6, times the root of
+        max(1, abs(x_i)): between the scale of x, which rounding asks for, and that of f.
 
     Returns
     -------
@@ -73,7 +74,7 @@ def central_difference(f: Function, x: ArrayLike, step: float | None = None) -> 
     x = _real_point(x)
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):
-        h = STEP * max(1.0, abs(x[i])) if step is None else step
+        h = STEP * max(1.0, abs(float(x[i]))) ** 0.5 if step is None else step
         up, down = x.copy(), x.copy()
         up[i] += h
         down[i] -= h

@@ -138,7 +138,7 @@ class GaussianNLLLoss(Loss):
         ValueError
             If `upstream` has another shape.
         """
-        factor = self._factor(upstream)
+        factor = self._factor(upstream, "backward_var")
         r, v = self._residual, self._v
         with np.errstate(over="ignore", invalid="ignore"):
             # Expanded, so that r**2 / v alone need not fit.

@@ -84,7 +84,7 @@ def log_softmax(x: ArrayLike, axis: int = -1) -> Array:
     Returns
     -------
     ndarray
-        The shape of `x`; entries are at most 0.
+        The shape of `x`; entries are at most 0, and NaN where a whole row is -inf.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def softmax(x: ArrayLike, axis: int = -1) -> Array:
     Returns
     -------
     ndarray
-        The shape of `x`; sums to 1 along `axis`.
+        The shape of `x`; sums to 1 along `axis`, and is NaN where a whole row is -inf.
 
     Raises
     ------

@@ -342,7 +342,7 @@ TABLE = [
         for cls in (MSELoss, L1Loss, HuberLoss, CrossEntropyLoss, BCEWithLogitsLoss)
     ),
     (GaussianNLLLoss().backward, RuntimeError, BEFORE.format("GaussianNLLLoss.backward")),
-    (GaussianNLLLoss().backward_var, RuntimeError, BEFORE.format("GaussianNLLLoss.backward")),
+    (GaussianNLLLoss().backward_var, RuntimeError, BEFORE.format("GaussianNLLLoss.backward_var")),
     (
         lambda: after_forward(MSELoss(), ONES, ONES).backward(np.ones((2, 3))),
         ValueError,

@@ -117,7 +117,7 @@ def test_steps_grow_with_the_point():
     central_difference(spy, 1e6)
     central_difference(spy, -1e-6)
     up, down, up_small, down_small = points
-    assert (up - down) / 2 == pytest.approx(STEP * 1e6)
+    assert (up - down) / 2 == pytest.approx(STEP * 1e3)
     assert (up_small - down_small) / 2 == pytest.approx(STEP)
     assert pytest.approx(6.1e-6, rel=0.01) == STEP
 
@@ -413,3 +413,14 @@ def test_what_was_said_cannot_be_changed():
         check.verdicts = ()
     with pytest.raises(FrozenInstanceError):
         check.verdicts[0].error = 0.0
+
+
+@pytest.mark.parametrize("shift", [1e2, 1e3, 1e4])
+def test_a_common_shift_of_the_logits_does_not_put_the_referees_off(shift):
+    logits, labels = np.array([[0.3, -1.2, 0.8], [1.0, 0.0, -0.5]]) + shift, np.array([2, 0])
+    loss = CrossEntropyLoss()
+    loss(logits, labels)
+    gradient = loss.backward()
+    assert check_gradient(lambda z: loss(z, labels), gradient, logits).passed
+    gradient[0, 1] *= 1.0005
+    assert not check_gradient(lambda z: loss(z, labels), gradient, logits).passed
