@@ -85,6 +85,33 @@ class Loss:
         self._table: Array | None = None  # the losses of the last forward
         self._count = 0.0  # what "mean" divided by
 
+    def backward(self, upstream: ArrayLike = 1.0) -> Array:
+        """Return the gradient with respect to the prediction of the last ``forward``.
+
+        Parameters
+        ----------
+        upstream : array_like
+            The derivative of the final quantity with respect to this loss.
+
+        Returns
+        -------
+        ndarray
+            The shape of the prediction.
+
+        Raises
+        ------
+        RuntimeError
+            If there was no ``forward``.
+        ValueError
+            If `upstream` has another shape.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(self._gradient(self._factor(upstream)))
+
+    def _gradient(self, factor: Array) -> Array:
+        """Return the closed form: `factor` times the slope of each loss in the prediction."""
+        raise NotImplementedError
+
     def _remember(self, table: Array, count: float | None = None) -> None:
         # The complex step asks for values only: nothing real is left to go back from.
         self._table = None if np.iscomplexobj(table) else table

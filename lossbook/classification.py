@@ -118,27 +118,7 @@ class CrossEntropyLoss(Loss):
 
     __call__ = forward
 
-    def backward(self, upstream: ArrayLike = 1.0) -> Array:
-        """Return the gradient with respect to the logits of the last ``forward``.
-
-        Parameters
-        ----------
-        upstream : array_like
-            The derivative of the final quantity with respect to this loss.
-
-        Returns
-        -------
-        ndarray
-            The shape of the logits.
-
-        Raises
-        ------
-        RuntimeError
-            If there was no ``forward``.
-        ValueError
-            If `upstream` has another shape.
-        """
-        factor = self._factor(upstream)
+    def _gradient(self, factor: Array) -> Array:
         p, q = self._p, self._q
         gradient = factor[..., None] * (p * q.sum(axis=-1, keepdims=True) - q)
         return np.moveaxis(gradient, -1, self._axis)
@@ -296,28 +276,9 @@ class BCEWithLogitsLoss(Loss):
 
     __call__ = forward
 
-    def backward(self, upstream: ArrayLike = 1.0) -> Array:
-        """Return the gradient with respect to the logits of the last ``forward``.
-
-        Parameters
-        ----------
-        upstream : array_like
-            The derivative of the final quantity with respect to this loss.
-
-        Returns
-        -------
-        ndarray
-            The shape of the logits.
-
-        Raises
-        ------
-        RuntimeError
-            If there was no ``forward``.
-        ValueError
-            If `upstream` has another shape.
-        """
-        factor = self._factor(upstream)
-        return np.asarray(factor * (self._no * sigmoid(self._z) - self._yes * sigmoid(-self._z)))
+    def _gradient(self, factor: Array) -> Array:
+        slope = self._no * sigmoid(self._z) - self._yes * sigmoid(-self._z)
+        return np.asarray(factor * slope)
 
     @staticmethod
     def _fit(weight: Array | None, name: str, z: Array) -> Array:

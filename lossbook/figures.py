@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 # that they differ in grey, and dark enough that words can be written in them: 4.5:1 on white.
 BLUE = "#0a3f85"
 RED = "#c04a14"
-GREEN = "#0a6b5c"
+GREEN = "#0a6254"
 INK = "#222222"
 GREY = "#767676"
 LIGHT = "#dddddd"

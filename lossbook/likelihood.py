@@ -93,29 +93,8 @@ class GaussianNLLLoss(Loss):
 
     __call__ = forward
 
-    def backward(self, upstream: ArrayLike = 1.0) -> Array:
-        """Return the gradient with respect to the prediction of the last ``forward``.
-
-        Parameters
-        ----------
-        upstream : array_like
-            The derivative of the final quantity with respect to this loss.
-
-        Returns
-        -------
-        ndarray
-            The shape of the prediction.
-
-        Raises
-        ------
-        RuntimeError
-            If there was no ``forward``.
-        ValueError
-            If `upstream` has another shape.
-        """
-        factor = self._factor(upstream)
-        with np.errstate(over="ignore", invalid="ignore"):
-            return np.asarray(factor * (self._residual / self._v))
+    def _gradient(self, factor: Array) -> Array:
+        return factor * (self._residual / self._v)
 
     def backward_var(self, upstream: ArrayLike = 1.0) -> Array:
         """Return the gradient with respect to the variance of the last ``forward``.

@@ -16,14 +16,11 @@ from lossbook.reduction import check_not_empty, reduce
 
 
 class _ResidualLoss(Loss):
-    """The walk from a residual to a value and a gradient; subclasses say which function."""
+    """The walk from a residual to a value; subclasses say which function of it."""
 
     _residual: Array
 
     def _value(self, r: Array) -> Array:
-        raise NotImplementedError
-
-    def _gradient(self, r: Array, factor: Array) -> Array:
         raise NotImplementedError
 
     def forward(self, prediction: ArrayLike, target: ArrayLike) -> Any:
@@ -56,30 +53,6 @@ class _ResidualLoss(Loss):
 
     __call__ = forward
 
-    def backward(self, upstream: ArrayLike = 1.0) -> Array:
-        """Return the gradient with respect to the prediction of the last ``forward``.
-
-        Parameters
-        ----------
-        upstream : array_like
-            The derivative of the final quantity with respect to this loss.
-
-        Returns
-        -------
-        ndarray
-            The shape of the prediction.
-
-        Raises
-        ------
-        RuntimeError
-            If there was no ``forward``.
-        ValueError
-            If `upstream` has another shape.
-        """
-        factor = self._factor(upstream)
-        with np.errstate(over="ignore", invalid="ignore"):
-            return np.asarray(self._gradient(self._residual, factor))
-
 
 class MSELoss(_ResidualLoss):
     r"""Squared error, ``r**2``, and its mean: equations ``eq-mse`` and ``eq-mse-gradient``.
@@ -107,8 +80,8 @@ class MSELoss(_ResidualLoss):
     def _value(self, r: Array) -> Array:
         return r**2
 
-    def _gradient(self, r: Array, factor: Array) -> Array:
-        return 2 * factor * r
+    def _gradient(self, factor: Array) -> Array:
+        return 2 * factor * self._residual
 
 
 class L1Loss(_ResidualLoss):
@@ -137,8 +110,8 @@ class L1Loss(_ResidualLoss):
     def _value(self, r: Array) -> Array:
         return np.asarray(np.sign(r.real) * r)
 
-    def _gradient(self, r: Array, factor: Array) -> Array:
-        return factor * np.sign(r)
+    def _gradient(self, factor: Array) -> Array:
+        return factor * np.sign(self._residual)
 
 
 class HuberLoss(_ResidualLoss):
@@ -187,5 +160,5 @@ class HuberLoss(_ResidualLoss):
         c = self._clipped(r)
         return c * (r - c / 2)
 
-    def _gradient(self, r: Array, factor: Array) -> Array:
-        return factor * self._clipped(r)
+    def _gradient(self, factor: Array) -> Array:
+        return factor * self._clipped(self._residual)

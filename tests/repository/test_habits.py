@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from reading import ROOT
+from run_chapters import ROOT
 
 COMMANDS = {
     "ruff": ["ruff", "check", "--no-cache"],
