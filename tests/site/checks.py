@@ -18,6 +18,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 ROOT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+BASE = CONFIG["html"]["baseurl"]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"]] + [page["file"] for part in TOC["parts"] for page in part["chapters"]]
 NOTEBOOKS = [page for page in PAGES if (ROOT / f"{page}.ipynb").exists()]
@@ -95,16 +96,20 @@ def ids_of(path: Path) -> frozenset[str]:
 
 
 def broken_links(site: Path, path: Path) -> list[str]:
-    """Return the addresses on a page that lead to no file, or to no place in it."""
+    """Return the addresses on a page that lead to no file, or to no place in it.
+
+    The site's own full address is followed too: it is how a permanent link is written.
+    """
     here = path.relative_to(site).as_posix()
     wrong = []
     for node in parse(path).select("[href], [src]"):
         assert isinstance(node, Tag)
         address = node.get("href") or node.get("src") or ""
-        if urlsplit(address).scheme or address in ("", "#"):
+        link = "/" + address.removeprefix(BASE) if address.startswith(BASE) else address
+        if urlsplit(link).scheme or link in ("", "#"):
             continue
-        target, fragment = urldefrag(urljoin(here, unquote(address)))
-        file = site / (urlsplit(target).path or here)
+        target, fragment = urldefrag(urljoin(here, unquote(link)))
+        file = site / (urlsplit(target).path.lstrip("/") or ("index.html" if link == "/" else here))
         if not file.is_file() or (
             fragment and file.suffix == ".html" and fragment not in ids_of(file)
         ):

@@ -4,7 +4,7 @@ import shutil
 
 import checks
 import pytest
-from checks import ROOT, Listener
+from checks import BASE, ROOT, Listener
 
 FRAME = ["_config.yml", "book/_ext", "book/_static", "book/_templates", "book/references.bib"]
 
@@ -31,15 +31,16 @@ FAULTS_OF_THE_TEXT = {
 }
 
 # Faults that a build lets pass, and that only the page shows.
-FAULTS_OF_THE_PAGE = """
+FAULTS_OF_THE_PAGE = f"""
 <a href="#nowhere">a link to no place</a> <a href="nowhere.html">a link to no page</a>
+<a href="{BASE}book/index.html#gone">a permanent link to no place</a>
 <p id="twice">once</p><p id="twice">and again</p>
 <img src="../_static/logo.svg" alt="logo.svg">
 <p style="color: #ccc; background: #fff">Hard to see.</p>
 <div style="width: 900px">Too wide for a phone.</div>
 <script src="https://example.org/script.js"></script>
 <script>undefinedFunction()</script>
-<style>.katex .vlist { top: 1.5em }</style>
+<style>.katex .vlist {{ top: 1.5em }}</style>
 <div class="math">$$x$$</div>
 """
 
@@ -93,7 +94,8 @@ def test_a_fault_of_the_text_fails_the_build(faulty_text, fault):
 
 
 def test_links(faulty_site, faulty_page):
-    assert checks.broken_links(faulty_site, faulty_page) == ["#nowhere", "nowhere.html"]
+    wrong = ["#nowhere", "nowhere.html", f"{BASE}book/index.html#gone"]
+    assert checks.broken_links(faulty_site, faulty_page) == wrong
 
 
 def test_ids(faulty_page):
