@@ -16,17 +16,15 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from pages import ROOT, pages_in_toc
 
-ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 60  # seconds for one cell
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -38,28 +36,6 @@ CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 class ChapterError(Exception):
     """A chapter that cannot be run to its end; the message names chapter and cell."""
-
-
-def pages_in_toc(root: Path = ROOT) -> list[Path]:
-    """Return the pages that _toc.yml names, in reading order, with their extensions."""
-
-    def names(entry: Any) -> Iterator[str]:
-        if isinstance(entry, list):
-            for part in entry:
-                yield from names(part)
-        elif isinstance(entry, dict):
-            for key, part in entry.items():
-                if key in ("root", "file"):
-                    yield part
-                else:
-                    yield from names(part)
-
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    pages = []
-    for name in names(toc):
-        files = [root / f"{name}{ending}" for ending in (".ipynb", ".md")]
-        pages.append(next((file for file in files if file.exists()), root / name))
-    return pages
 
 
 def chapters(root: Path = ROOT) -> list[Path]:

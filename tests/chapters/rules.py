@@ -3,69 +3,28 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache, cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
-from myst_parser.config.main import MdParserConfig
-from myst_parser.parsers.mdit import create_md_parser
-from run_chapters import ROOT, canonical, pages_in_toc
+from pages import (
+    ROOT,
+    Page,
+    directive,
+    displays,
+    joined,
+    options,
+    pages_in_toc,
+    pages_of,
+    source,
+)
+from run_chapters import canonical
 
 LONGEST_LINE = 88  # a longer line of code scrolls on the page
 SHORTEST_ALT = 40
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of the book, in Markdown or as a notebook."""
-
-    name: str
-    text: str
-
-    @classmethod
-    def read(cls, path: Path) -> Page:
-        # Bytes: the ends of lines are part of what is checked.
-        return cls(path.name, path.read_bytes().decode())
-
-    @cached_property
-    def notebook(self) -> dict[str, Any] | None:
-        return json.loads(self.text) if self.name.endswith(".ipynb") else None
-
-    @property
-    def cells(self) -> list[dict[str, Any]]:
-        return self.notebook["cells"] if self.notebook else []
-
-    @property
-    def code(self) -> list[dict[str, Any]]:
-        return [cell for cell in self.cells if cell["cell_type"] == "code" and _source(cell)]
-
-    @cached_property
-    def markdown(self) -> list[str]:
-        if self.notebook is None:
-            return [self.text]
-        return [_source(cell) for cell in self.cells if cell["cell_type"] == "markdown"]
-
-    @cached_property
-    def tokens(self) -> list[Token]:
-        return [token for text in self.markdown for token in _tokens(text)]
-
-
-def _joined(text: str | list[str]) -> str:
-    return text if isinstance(text, str) else "".join(text)
-
-
-def _source(cell: dict[str, Any]) -> str:
-    return _joined(cell["source"])
 
 
 def _tags(cell: dict[str, Any]) -> list[str]:
@@ -86,70 +45,15 @@ def _place(cell: dict[str, Any]) -> str:
     return f"cell {cell['id']}"
 
 
-# Markdown, read by the parser that the site is built with
-
-
-@cache
-def _parser() -> Any:
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    extensions = set(config["parse"]["myst_enable_extensions"])
-    return create_md_parser(MdParserConfig(enable_extensions=extensions), RendererHTML)
-
-
-def _tokens(text: str) -> Iterator[Token]:
-    """Yield all tokens, those within lines and within directives too."""
-    for token in _parser().parse(text):
-        yield token
-        yield from token.children or []
-        if _directive(token) not in (None, "math", "code", "code-block", "code-cell", "raw"):
-            yield from _tokens(_body(token))
-
-
-def _directive(token: Token) -> str | None:
-    match = re.match(r"\{([^}]+)\}", token.info) if "fence" in token.type else None
-    return match[1] if match else None
-
-
-_OPTIONS = re.compile(r"\A(?:\s*---\n(?:.*\n)*?---(?:\n|\Z)|(?:[ \t]*:[\w-]+:.*(?:\n|\Z))+)")
-_OPTION = re.compile(r"^[ \t]*:?([\w-]+):[ \t]*(.*)$", re.M)
-
-
-def _body(token: Token) -> str:
-    return _OPTIONS.sub("", token.content)
-
-
-def _options(token: Token) -> dict[str, str]:
-    match = _OPTIONS.match(token.content)
-    return dict(_OPTION.findall(match[0])) if match else {}
-
-
 # What each page keeps
-
-
-def equations(page: Page) -> list[tuple[str, str]]:
-    """Return the display equations as (label, LaTeX); the label is "" where there is none."""
-    found = []
-    for token in page.tokens:
-        if token.type in ("math_block", "math_block_label", "amsmath"):
-            found.append((token.info if token.type == "math_block_label" else "", token.content))
-        elif _directive(token) == "math":
-            found.append((_options(token).get("label", ""), _body(token)))
-        else:
-            # Within a paragraph MyST reads $$a$$ as $a$ between two dollars, and prints the label.
-            found += [
-                ("", f"$${child.content}$$")
-                for before, child in pairwise(token.children or [])
-                if child.type == "math_inline" and before.content.endswith("$")
-            ]
-    return found
 
 
 def equations_have_labels(page: Page) -> list[str]:
     faults = [
-        f"no label eq-… on {' '.join(latex.split())[:60]!r}"
-        + (" (it needs a paragraph of its own)" if latex.startswith("$$") else "")
-        for label, latex in equations(page)
-        if not re.fullmatch(r"eq-[a-z0-9-]+", label)
+        f"no label eq-… on {' '.join(display.latex.split())[:60]!r}"
+        + (" (it needs a paragraph of its own)" if display.latex.startswith("$$") else "")
+        for display in displays(page)
+        if not re.fullmatch(r"eq-[a-z0-9-]+", display.label)
     ]
     return faults + [
         "\\[ is not read as mathematics: use $$"
@@ -169,18 +73,18 @@ def pictures_are_described(page: Page) -> list[str]:
     faults = []
     for token in page.tokens:
         if token.type == "image":
-            source, alt = str(token.attrs.get("src", "")), token.content
-        elif _directive(token) in ("image", "figure"):
-            source, alt = token.info.partition("}")[2].strip(), _options(token).get("alt", "")
+            file, alt = str(token.attrs.get("src", "")), token.content
+        elif directive(token) in ("image", "figure"):
+            file, alt = token.info.partition("}")[2].strip(), options(token).get("alt", "")
         elif token.type.startswith("html_") and "<img" in token.content:
-            source = "".join(re.findall(r'src="([^"]*)"', token.content))
+            file = "".join(re.findall(r'src="([^"]*)"', token.content))
             alt = "".join(re.findall(r'alt="([^"]*)"', token.content))
         else:
             continue
-        if re.match(r"(?:https?:)?//|attachment:|data:", source):
-            faults.append(f"picture {source[:60]!r} is not a file of the book")
+        if re.match(r"(?:https?:)?//|attachment:|data:", file):
+            faults.append(f"picture {file[:60]!r} is not a file of the book")
         if len(alt.strip()) < SHORTEST_ALT:
-            faults.append(f"picture {source[:60]!r} says too little in its alt text: {alt!r}")
+            faults.append(f"picture {file[:60]!r} says too little in its alt text: {alt!r}")
     return faults
 
 
@@ -229,7 +133,7 @@ def errors_are_meant(page: Page) -> list[str]:
 
 def nothing_on_stderr(page: Page) -> list[str]:
     return [
-        f"{_place(cell)}: writes to stderr: {_joined(output['text'])[:80]!r}"
+        f"{_place(cell)}: writes to stderr: {joined(output['text'])[:80]!r}"
         for cell in page.code
         for output in _outputs(cell, "stream")
         if output["name"] != "stdout"
@@ -282,7 +186,7 @@ def lines_fit(page: Page) -> list[str]:
     return [
         f"{_place(cell)}: {len(line)} characters, at most {LONGEST_LINE}: {line[:40]!r}…"
         for cell in page.code
-        for line in _source(cell).splitlines()
+        for line in source(cell).splitlines()
         if len(line) > LONGEST_LINE
     ]
 
@@ -292,11 +196,11 @@ def nothing_is_hidden_from_tests(page: Page) -> list[str]:
     silencer = re.compile(r"\b(?:filterwarnings|simplefilter|catch_warnings)\b")
     faults = []
     for cell in page.code:
-        source = _source(cell)
-        found = [*marker.findall(source), *silencer.findall(source)]
+        text = source(cell)
+        found = [*marker.findall(text), *silencer.findall(text)]
         found += [tag for tag in _tags(cell) if tag.startswith(("nbval-", "skip-"))]
         faults += [f"{_place(cell)}: {name} hides what the tests should see" for name in found]
-        if source.rstrip().endswith(";"):
+        if text.rstrip().endswith(";"):
             faults.append(f"{_place(cell)}: a closing ; hides a value from the page only: use _ =")
     return faults
 
@@ -319,7 +223,7 @@ def randomness_is_seeded(page: Page) -> list[str]:
     torch_seeded = False
     for cell in page.code:
         try:
-            tree = ast.parse(_source(cell))
+            tree = ast.parse(source(cell))
         except SyntaxError:
             faults.append(f"{_place(cell)}: is not plain Python")
             continue
@@ -366,16 +270,10 @@ CHAPTER_RULES: list[Callable[[Page], list[str]]] = [
 
 def names_are_unique(pages: list[Page]) -> list[str]:
     """Labels of equations, names of figures, alt texts: none stands twice in the book."""
-    names = [label for page in pages for label, _ in equations(page) if label]
+    names = [display.label for page in pages for display in displays(page) if display.label]
     figures = [_figure_texts(cell) for page in pages for cell in page.code if _images(cell)]
     names += [text for alt, name, _ in figures for text in (alt, name) if text]
     return [f"{name!r} is there {n} times" for name, n in Counter(names).items() if n > 1]
-
-
-def pages_of(book: Path) -> list[Path]:
-    """Return all pages in the book's folder; folders that begin with _ or . hold no pages."""
-    files = (path for ending in ("md", "ipynb") for path in book.rglob(f"*.{ending}"))
-    return sorted(p for p in files if not re.search(r"/[._]", f"/{p.relative_to(book).as_posix()}"))
 
 
 def toc_is_complete(root: Path) -> list[str]:

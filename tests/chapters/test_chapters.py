@@ -1,15 +1,13 @@
 """The book keeps its rules. That its chapters still run is nbval's part, over book/."""
 
 import pytest
+from pages import ROOT, Page, pages_of
 from rules import (
     CHAPTER_RULES,
     PAGE_RULES,
-    Page,
     names_are_unique,
-    pages_of,
     toc_is_complete,
 )
-from run_chapters import ROOT
 
 PAGES = pages_of(ROOT / "book")
 CHAPTERS = [path for path in PAGES if path.suffix == ".ipynb"]

@@ -15,7 +15,8 @@ from collections import defaultdict
 
 import pytest
 import yaml
-from run_chapters import ROOT, canonical, run
+from pages import ROOT
+from run_chapters import canonical, run
 from sample import ALT, cell, chapter, code, markdown, written
 
 SHARED = (
@@ -26,6 +27,7 @@ SHARED = (
     "tests/chapters/rules.py",
     "tests/chapters/sanitize.cfg",
     "tests/chapters/test_chapters.py",
+    "tools/pages.py",
     "tools/run_chapters.py",
 )
 PLANTS = {}

@@ -10,9 +10,8 @@ import pytest
 import rules
 from compare_svg import differences
 from nbval.plugin import get_sanitize_patterns
+from pages import ROOT, Page, displays
 from PIL import Image
-from rules import Page
-from run_chapters import ROOT
 from sample import ALT, code, markdown, written
 
 
@@ -50,8 +49,10 @@ def figure(alt=ALT, name="fig-line", caption="A line.", formats=("image/svg+xml"
 )
 @pytest.mark.parametrize("kind", [prose, lambda text: page(markdown(text))], ids=["md", "ipynb"])
 def test_equations_with_labels_are_found(text, kind):
-    ((label, latex),) = rules.equations(kind(text))
-    assert (label, latex.strip()) == ("eq-one", "a = b")
+    (display,) = displays(kind(text))
+    assert (display.label, display.latex.strip()) == ("eq-one", "a = b")
+    line = display.place.line + display.latex[: display.latex.index("a")].count("\n")
+    assert text.splitlines()[line - 1].endswith("a = b" if "\n" in text else text)
     assert rules.equations_have_labels(kind(text)) == []
 
 
@@ -78,7 +79,7 @@ def test_an_equation_without_a_label_is_a_fault(text):
 
 def test_dollars_in_code_are_no_equations():
     text = "```python\nx = '$$'\n```\n\n```{code-block} tex\n$$ a $$\n```\n\n`$$ a $$` and $b$"
-    assert rules.equations(prose(text)) == []
+    assert displays(prose(text)) == []
 
 
 @pytest.mark.parametrize("macro", [r"\def\x{1}", r"\newcommand{\x}{1}", r"\let\x=y", r"\gdef\x{1}"])

@@ -16,10 +16,9 @@ from urllib.parse import urlsplit
 
 import jsonschema
 from identify.vendor.licenses import LICENSES
+from pages import displays, pages_in_toc
 from pybtex.database import parse_file
 from reading import Root, addresses, disagreement, files, only, pages, read_yaml, text, toml
-from rules import equations
-from run_chapters import pages_in_toc
 
 # Of the Citation File Format, as published: https://doi.org/10.5281/zenodo.5171937 (CC BY 4.0).
 SCHEMA = Path(__file__).resolve().parent / "cff-schema-1.2.0.json"
@@ -156,7 +155,7 @@ def addresses_are_those_of_config(root: Root) -> list[str]:
 def links_to_the_site_lead_somewhere(root: Root) -> list[str]:
     site = addresses(root)[1]
     there = {path.relative_to(root).with_suffix(".html").as_posix() for path in pages_in_toc(root)}
-    labels = {label for page in pages(root) for label, _ in equations(page)}
+    labels = {display.label for page in pages(root) for display in displays(page)}
     figures = {
         cell["metadata"].get("mystnb", {}).get("figure", {}).get("name")
         for page in pages(root)

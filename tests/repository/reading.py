@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
-from rules import Page, pages_of
+from pages import Page, pages_of
 
 Root = Path
 

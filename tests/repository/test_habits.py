@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from run_chapters import ROOT
+from pages import ROOT
 
 COMMANDS = {
     "ruff": ["ruff", "check", "--no-cache"],

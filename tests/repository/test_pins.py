@@ -2,7 +2,7 @@
 
 import pinning
 import pytest
-from run_chapters import ROOT
+from pages import ROOT
 
 CHECKS = [
     pinning.every_requirement_is_pinned_once,

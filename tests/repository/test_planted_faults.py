@@ -7,7 +7,7 @@ import commands
 import pinning
 import pytest
 import reading
-from run_chapters import ROOT
+from pages import ROOT
 
 BINDER = ".binder/requirements.txt"
 BIB = "book/references.bib"

@@ -3,8 +3,8 @@
 import agreement
 import commands
 import pytest
+from pages import ROOT
 from reading import files
-from run_chapters import ROOT
 
 CHECKS = [
     agreement.citation_is_valid,

@@ -1,0 +1,216 @@
+"""Pages of the book, Markdown or notebooks, read by the parser that the site is built with."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+from markdown_it.token import Token
+
+ROOT = Path(__file__).resolve().parent.parent
+VERBATIM = (None, "math", "code", "code-block", "code-cell", "raw")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands: a line, counted from 1 in its cell or in the file."""
+
+    page: str
+    cell: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.page}, {f'cell {self.cell}, ' if self.cell else ''}line {self.line}"
+
+    def below(self, lines: int) -> Place:
+        """Return the place so many lines further down."""
+        return replace(self, line=self.line + lines)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A token of Markdown, where it begins, and the directives that it stands in."""
+
+    token: Token
+    place: Place
+    within: tuple[tuple[str, Place], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the book, in Markdown or as a notebook."""
+
+    name: str
+    text: str
+
+    @classmethod
+    def read(cls, path: Path) -> Page:
+        """Read a file; as bytes, for the ends of lines are part of what is checked."""
+        return cls(path.name, path.read_bytes().decode())
+
+    @cached_property
+    def notebook(self) -> dict[str, Any] | None:
+        """The notebook, if it is one."""
+        return json.loads(self.text) if self.name.endswith(".ipynb") else None
+
+    @property
+    def cells(self) -> list[dict[str, Any]]:
+        """All cells of a notebook."""
+        return self.notebook["cells"] if self.notebook else []
+
+    @property
+    def code(self) -> list[dict[str, Any]]:
+        """The cells of code that are not empty."""
+        return [cell for cell in self.cells if cell["cell_type"] == "code" and source(cell)]
+
+    @property
+    def markdown(self) -> list[str]:
+        """The Markdown, cell by cell."""
+        return [text for _, text in self._markdown]
+
+    @cached_property
+    def _markdown(self) -> list[tuple[str, str]]:
+        if self.notebook is None:
+            return [("", self.text)]
+        return [(c.get("id", ""), source(c)) for c in self.cells if c["cell_type"] == "markdown"]
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """All tokens in their order, those within lines and within directives too."""
+        return [
+            piece
+            for cell, text in self._markdown
+            for piece in _pieces(text, Place(self.name, cell, 1), ())
+        ]
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The tokens alone."""
+        return [piece.token for piece in self.pieces]
+
+
+def joined(text: str | list[str]) -> str:
+    """Return a notebook's text, which may be a list of lines, in one piece."""
+    return text if isinstance(text, str) else "".join(text)
+
+
+def source(cell: dict[str, Any]) -> str:
+    """Return what a cell says."""
+    return joined(cell["source"])
+
+
+@cache
+def _parser() -> Any:
+    # Imported here: whoever only asks where the pages are need not wait for it.
+    from markdown_it.renderer import RendererHTML
+    from myst_parser.config.main import MdParserConfig
+    from myst_parser.parsers.mdit import create_md_parser
+
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    extensions = set(config["parse"]["myst_enable_extensions"])
+    return create_md_parser(MdParserConfig(enable_extensions=extensions), RendererHTML)
+
+
+def _pieces(text: str, start: Place, within: tuple[tuple[str, Place], ...]) -> Iterator[Piece]:
+    place = start
+    for token in _parser().parse(text):
+        place = start.below(token.map[0]) if token.map else place
+        yield Piece(token, place, within)
+        lines = 0
+        for child in token.children or []:
+            yield Piece(child, place.below(lines), within)
+            lines += child.type in ("softbreak", "hardbreak")
+        if (name := directive(token)) not in VERBATIM:
+            inside = (*within, (name, place))
+            yield from _pieces(body(token), place.below(1 + _option_lines(token)), inside)
+
+
+def directive(token: Token) -> str | None:
+    """Return the name of the directive that a fence is, None if it is none."""
+    match = re.match(r"\{([^}]+)\}", token.info) if "fence" in token.type else None
+    return match[1] if match else None
+
+
+_OPTIONS = re.compile(r"\A(?:\s*---\n(?:.*\n)*?---(?:\n|\Z)|(?:[ \t]*:[\w-]+:.*(?:\n|\Z))+)")
+_OPTION = re.compile(r"^[ \t]*:?([\w-]+):[ \t]*(.*)$", re.M)
+
+
+def _option_lines(token: Token) -> int:
+    match = _OPTIONS.match(token.content)
+    return match[0].count("\n") if match else 0
+
+
+def body(token: Token) -> str:
+    """Return what a directive holds, without its options."""
+    return _OPTIONS.sub("", token.content)
+
+
+def options(token: Token) -> dict[str, str]:
+    """Return the options of a directive."""
+    match = _OPTIONS.match(token.content)
+    return dict(_OPTION.findall(match[0])) if match else {}
+
+
+@dataclass(frozen=True)
+class Display:
+    """A display equation: label ("" where there is none), LaTeX, and where that begins."""
+
+    label: str
+    latex: str
+    place: Place
+
+
+def displays(page: Page) -> list[Display]:
+    """Return the display equations of a page in their order."""
+    return [display for piece in page.pieces for display in display_of(piece)]
+
+
+def display_of(piece: Piece) -> Iterator[Display]:
+    """Yield the display equation that a piece is, if it is one."""
+    token, place = piece.token, piece.place
+    if token.type in ("math_block", "math_block_label", "amsmath"):
+        label = token.info if token.type == "math_block_label" else ""
+        yield Display(label, token.content, place)
+    elif directive(token) == "math":
+        lines = 1 + _option_lines(token)
+        yield Display(options(token).get("label", ""), body(token), place.below(lines))
+    else:
+        # Within a paragraph MyST reads $$a$$ as $a$ between two dollars, and prints the label.
+        for before, child in pairwise(token.children or []):
+            if child.type == "math_inline" and before.content.endswith("$"):
+                yield Display("", f"$${child.content}$$", place)
+
+
+def pages_of(book: Path) -> list[Path]:
+    """Return all pages in the book's folder; folders that begin with _ or . hold no pages."""
+    files = (path for ending in ("md", "ipynb") for path in book.rglob(f"*.{ending}"))
+    return sorted(p for p in files if not re.search(r"/[._]", f"/{p.relative_to(book).as_posix()}"))
+
+
+def pages_in_toc(root: Path = ROOT) -> list[Path]:
+    """Return the pages that _toc.yml names, in reading order, with their extensions."""
+
+    def names(entry: Any) -> Iterator[str]:
+        if isinstance(entry, list):
+            for part in entry:
+                yield from names(part)
+        elif isinstance(entry, dict):
+            for key, part in entry.items():
+                if key in ("root", "file"):
+                    yield part
+                else:
+                    yield from names(part)
+
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    pages = []
+    for name in names(toc):
+        files = [root / f"{name}{ending}" for ending in (".ipynb", ".md")]
+        pages.append(next((file for file in files if file.exists()), root / name))
+    return pages
