@@ -1,0 +1,247 @@
+"""The equations of a chapter, and which meaning of a symbol holds where.
+
+``L := …`` gives the symbol on its left a meaning, and so does ``$y \\in \\mathbb{R}^N$``, in a sentence
+or beside an equation. A meaning holds from where it stands to the end of its section (of its exercise
+or solution, if it stands in one), unless the symbol is given a new one. Where none holds, the
+chapter's first definition of the symbol does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lark import Token, Tree
+from pages import Page, Place, display_of
+
+from .latex import MathError, Node, children, name_of, parse
+from .notation import Symbol, symbols
+
+BOXES = {"exercise", "solution"}  # what is said in one holds there alone
+FOREVER = 10**9
+
+
+@dataclass
+class Meaning:
+    """A symbol's meaning: free, with shape and domain, or defined by the right side of an equation."""
+
+    symbol: Symbol
+    begin: int
+    end: int = FOREVER
+    label: str = ""
+    indices: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    power: int = 1
+    body: Tree | None = None
+
+
+@dataclass
+class Equation:
+    """A display equation with its chains, each (members, relations), and its conditions."""
+
+    chapter: str
+    label: str
+    latex: str
+    place: Place
+    order: int
+    tree: Tree
+    chains: list[tuple[list[Node], list[Token]]] = field(default_factory=list)
+    conditions: list[Tree] = field(default_factory=list)
+
+    def place_of(self, start: int | None) -> Place:
+        """Return the line of a position in the LaTeX."""
+        return self.place.below(self.latex[:start].count("\n") if start else 0)
+
+
+@dataclass
+class Chapter:
+    """The equations of a page, and the meanings of its symbols."""
+
+    name: str
+    equations: list[Equation] = field(default_factory=list)
+    meanings: list[Meaning] = field(default_factory=list)
+    faults: list[tuple[Place, str, str]] = field(default_factory=list)  # place, label, what is wrong
+
+    def symbol(self, name: str, order: int) -> Symbol:
+        """Return what is declared of a symbol at a place of the chapter."""
+        holding = [m for m in self._holding(name, order) if not m.body]
+        if holding:
+            return holding[-1].symbol
+        if name not in symbols():
+            raise MathError(f"{name} is not in book/notation.yml")
+        return symbols()[name]
+
+    def definition(self, name: str, order: int) -> Meaning | None:
+        """Return the definition of a symbol that holds at a place of the chapter, if one does."""
+        if holding := self._holding(name, order):
+            return holding[-1] if holding[-1].body else None
+        defined = (m for m in self.meanings if m.symbol.name == name and m.body)
+        return next(defined, None)
+
+    def _holding(self, name: str, order: int) -> list[Meaning]:
+        return [m for m in self.meanings if m.symbol.name == name and m.begin <= order < m.end]
+
+
+def read(page: Page) -> Chapter:
+    """Return the chapter that a page is; what cannot be read is among its faults."""
+    chapter = Chapter(page.name)
+    sections: list[tuple[int, int]] = []  # (level of the heading, how many meanings there were)
+    boxes: tuple[Place, ...] = ()
+
+    def close(level: int, order: int) -> None:
+        while sections and sections[-1][0] >= level:
+            for meaning in chapter.meanings[sections.pop()[1] :]:
+                meaning.end = min(meaning.end, order)
+
+    for order, piece in enumerate(page.pieces):
+        here = tuple(place for name, place in piece.within if name in BOXES)
+        if here != boxes:
+            close(99, order)
+            if here:
+                sections.append((99, len(chapter.meanings)))
+            boxes = here
+        if piece.token.type == "heading_open":
+            level = int(piece.token.tag[1])
+            close(level, order)
+            sections.append((level, len(chapter.meanings)))
+        for display in display_of(piece):
+            try:
+                equation = _equation(page.name, display, order)
+                chapter.meanings += _meanings(equation)
+                chapter.equations.append(equation)
+            except MathError as error:
+                place = display.place.below(display.latex[: error.start or 0].count("\n"))
+                chapter.faults.append((place, display.label, str(error)))
+        if piece.token.type == "math_inline" and r"\in" in piece.token.content.split():
+            try:
+                chapter.meanings += _declared(parse(piece.token.content, "declaration"), order)
+            except MathError as error:
+                fault = f"${piece.token.content}$ declares nothing: {error}"
+                chapter.faults.append((piece.place, "", fault))
+    return chapter
+
+
+def _equation(chapter: str, display: object, order: int) -> Equation:
+    tree = parse(display.latex)
+    found = Equation(chapter, display.label, display.latex, display.place, order, tree)
+    for part in tree.children:
+        if part.data == "row":
+            members, relations = part.children[::2], part.children[1::2]
+            found.chains.append((list(members), list(relations)))
+        elif part.data == "continuation":
+            if not found.chains:
+                raise MathError("the first row has nothing on its left", part)
+            found.chains[-1][0].extend(part.children[1::2])
+            found.chains[-1][1].extend(part.children[::2])
+        else:
+            found.conditions.append(part)
+    return found
+
+
+def _meanings(equation: Equation) -> Iterator[Meaning]:
+    """Yield what an equation defines and declares."""
+    for members, relations in equation.chains:
+        for place, relation in enumerate(relations):
+            if relation != ":=":
+                continue
+            if place:
+                raise MathError(":= stands after another relation", relation)
+            yield _definition(members[0], members[1], equation)
+    for condition in equation.conditions:
+        if condition.data == "declaration":
+            yield from _declared(condition, equation.order)
+
+
+def _definition(left: Node, body: Node, equation: Equation) -> Meaning:
+    power, arguments = 1, ()
+    if left.data == "power" and left.children[1].children[0].type == "SHORT_POWER":
+        power, left = int(left.children[1].children[0][-1]), left.children[0]
+    if left.data == "product" and len(left.children) == 2 and left.children[1].data == "group":
+        arguments, left = (name_of(left.children[1].children[0]),), left.children[0]
+    if left.data != "symbol":
+        raise MathError(":= needs a symbol on its left", left)
+    symbol, indices = split(left)
+    if symbol not in symbols():
+        raise MathError(f"{symbol} is not in book/notation.yml", left)
+    letters = [name_of(i) if i.data == "symbol" else "" for i in indices]
+    for letter in letters:
+        if letter not in symbols() or symbols()[letter].kind != "index":
+            raise MathError(f"{symbol} is defined for an index that is no index", left)
+    if free := free_indices(body) - free_indices(left):
+        raise MathError(f"the index {', '.join(sorted(free))} is bound by nothing", body)
+    return Meaning(
+        symbols()[symbol],
+        equation.order,
+        label=equation.label,
+        indices=tuple(letters),
+        arguments=arguments,
+        power=power,
+        body=body,
+    )
+
+
+def _declared(tree: Tree, order: int) -> Iterator[Meaning]:
+    *names, domain = tree.children
+    kind, shape = _domain(domain)
+    for node in names:
+        name = name_of(node)
+        if name not in symbols():
+            raise MathError(f"{name} is not in book/notation.yml", node)
+        yield Meaning(Symbol(name, shape=shape, domain=kind), order)
+
+
+def _domain(tree: Tree) -> tuple[str, tuple[str, ...]]:
+    if tree.data == "interval":
+        low, high = (_limit(limit) for limit in tree.children)
+        if (low, high) not in {("0", "1"), ("0", r"\infty")}:
+            raise MathError("only (0, 1) and (0, \\infty) are known as intervals", tree)
+        return ("probability" if high == "1" else "positive"), ()
+    sizes = tuple(_sizes(tree.children[-1]))
+    return ("simplex", (*sizes, str(tree.children[0]))) if tree.data == "simplex" else ("real", sizes)
+
+
+def _limit(node: Tree) -> str:
+    return str(children(node)[0])
+
+
+def _sizes(tree: Tree | None) -> Iterator[str]:
+    for token in tree.children if tree else ():
+        yield token[-1] if token.type == "SHORT_POWER" else str(token)
+
+
+def split(symbol: Tree) -> tuple[str, list[Tree]]:
+    """Return a symbol's name and its indices: ``L_t`` is a name, ``y_j`` has an index."""
+    name, index = name_of(symbol), symbol.children[1]
+    if index is None:
+        return name, []
+    parts = children(index)
+    if isinstance(parts[0], Token):  # _1
+        digit = Token.new_borrow_pos("NUMBER", parts[0][-1], parts[0])
+        return name, [Tree("number", [digit], index.meta)]
+    if len(parts) == 1:
+        whole = f"{name}_{name_of(parts[0])}" if parts[0].data == "symbol" else ""
+        if whole in symbols():
+            return whole, []
+        if parts[0].data == "product":
+            parts = parts[0].children
+    return name, list(parts)
+
+
+def free_indices(node: Node | None) -> set[str]:
+    """Return the indices that a formula uses and binds by no sum."""
+    if not isinstance(node, Tree):
+        return set()
+    if node.data == "reduction":
+        _, limits, term = node.children
+        bound, *others = limits.children
+        named = {str(other) for other in others if isinstance(other, Token)}
+        return named.union(free_indices(term) - {str(bound)}, *map(free_indices, others))
+    if node.data == "optimum":
+        _, variable, term = node.children
+        return free_indices(term) - {name_of(variable)}
+    if node.data == "symbol":
+        inside = free_indices(node.children[1])
+        name = name_of(node)
+        is_index = name in symbols() and symbols()[name].kind == "index"
+        return inside | ({name} if is_index else set())
+    return set().union(*(free_indices(child) for child in node.children))

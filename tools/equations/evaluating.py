@@ -1,0 +1,569 @@
+"""A tree to numbers: one equation at given sizes, at a random point, with SymPy.
+
+A value is a SymPy expression, or a two-dimensional NumPy array of them; a vector is a column, and
+what has one entry is a number. Symbols that no equation defines are random rational numbers from
+their domain. A derivative puts SymPy symbols in the place of what it is taken with respect to,
+evaluates what is differentiated, from the book's own definitions, and lets SymPy differentiate.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+from lark import Token, Tree
+
+from .chapters import Chapter, Meaning, split
+from .latex import MathError, Node, children, name_of
+from .notation import Symbol, symbols
+
+DIGITS = 30  # that both sides must share
+WORKING = 50  # that are carried
+CONSTANTS = {"e": sp.E, r"\pi": sp.pi}
+FUNCTIONS = {
+    r"\log": sp.log,
+    r"\exp": sp.exp,
+    r"\sin": sp.sin,
+    r"\cos": sp.cos,
+    r"\tan": sp.tan,
+    r"\tanh": sp.tanh,
+    r"\operatorname{sign}": sp.sign,
+}
+
+Value = Any  # sp.Expr | np.ndarray
+
+
+def number(value: Fraction | int | str) -> sp.Float:
+    """Return a rational number with all the digits that are carried."""
+    if isinstance(value, Fraction):
+        return sp.Float(sp.Rational(value.numerator, value.denominator), WORKING)
+    return sp.Float(value, WORKING)
+
+
+@dataclass
+class Point:
+    """Random values for free symbols, the same for a symbol whenever it is asked for."""
+
+    seed: int
+    drawn: dict[str, tuple[Any, Fraction]] = field(default_factory=dict)
+
+    def draw(self, name: str, shape: tuple[int, ...], domain: str) -> Value:
+        """Return the value of a symbol: rational numbers, none of them special."""
+        chance = random.Random(f"{self.seed} {name} {shape} {domain}")
+        entries = [self._entry(chance, domain) for _ in range(prod(shape))]
+        if domain == "simplex":
+            width = shape[-1]
+            rows = [entries[i : i + width] for i in range(0, len(entries), width)]
+            entries = [entry / sum(row) for row in rows for entry in row]
+        self.drawn[name] = (shape, entries)
+        return as_value(np.array([number(entry) for entry in entries], dtype=object), shape)
+
+    @staticmethod
+    def _entry(chance: random.Random, domain: str) -> Fraction:
+        below = chance.choice((7, 9, 11, 13))
+        if domain == "probability":
+            return Fraction(chance.randint(1, below - 1), below)
+        above = chance.randint(below // 3, 3 * below)
+        return Fraction(above, below) * (chance.choice((-1, 1)) if domain == "real" else 1)
+
+
+def as_value(entries: np.ndarray, shape: tuple[int, ...] | None = None) -> Value:
+    """Return entries as a column or a matrix, one entry as a number."""
+    shape = entries.shape if shape is None else shape
+    table = entries.reshape((*shape, 1) if len(shape) == 1 else shape or (1, 1))
+    return table[0, 0] if table.size == 1 else table
+
+
+def entries_of(value: Value) -> np.ndarray:
+    """Return a value as a matrix, numbers too."""
+    return value if isinstance(value, np.ndarray) else np.array([[value]], dtype=object)
+
+
+def each(function: Callable[[Any], Any], value: Value) -> Value:
+    """Apply a function to each entry."""
+    if not isinstance(value, np.ndarray):
+        return function(value)
+    return np.array([[function(entry) for entry in row] for row in value], dtype=object)
+
+
+def shape_of(value: Value) -> tuple[int, int]:
+    """Return rows and columns."""
+    return entries_of(value).shape
+
+
+def in_words(shape: tuple[int, int]) -> str:
+    """Return a shape as a reader would say it."""
+    return "a number" if shape == (1, 1) else f"{shape[0]} × {shape[1]}"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The values of formulas at one place of a chapter, at one point.
+
+    Attributes
+    ----------
+    chapter, order : where in the book we are, which says what the symbols mean
+    sizes : N, C and so on
+    point : the values of the free symbols
+    indices : the indices that are bound, counted from 1
+    given : symbols that have a value for the moment, whatever defines them
+    varied : the free symbols that differentials, dY, change
+    used : filled with the sizes, the definitions and the free symbols that were asked for
+    """
+
+    chapter: Chapter
+    order: int
+    sizes: dict[str, int]
+    point: Point
+    indices: dict[str, int] = field(default_factory=dict)
+    given: dict[str, Value] = field(default_factory=dict)
+    varied: tuple[str, ...] = ()
+    used: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {"sizes": {}, "labels": {}, "free": {}, "indices": {}}
+    )
+    memory: dict[Any, Value] = field(default_factory=dict)
+
+    def with_indices(self, **indices: int) -> Evaluation:
+        """Bind indices."""
+        return replace(self, indices={**self.indices, **indices})
+
+    def with_given(self, given: dict[str, Value]) -> Evaluation:
+        """Give symbols a value; what depends on them is evaluated anew."""
+        return replace(self, given={**self.given, **given}, memory={})
+
+    def value(self, node: Node) -> Value:
+        """Return the value of a formula, by the method that is named as its rule."""
+        return getattr(self, f"_{node.data}")(*node.children)
+
+    # Symbols
+
+    def size(self, name: str) -> int:
+        if name.isdigit():
+            return int(name)
+        if name not in self.sizes:
+            raise MathError(f"{name} is no size")
+        self.used["sizes"][name] = self.sizes[name]
+        return self.sizes[name]
+
+    def symbol(self, name: str) -> Symbol:
+        return self.chapter.symbol(name, self.order)
+
+    def whole(self, name: str) -> Value:
+        """Return the value of a symbol without an index."""
+        if name in self.given:
+            return self.given[name]
+        symbol = self.symbol(name)
+        if symbol.kind == "size":
+            return sp.Integer(self.size(name))
+        if symbol.kind == "index":
+            return sp.Integer(self._index(name))
+        if name in CONSTANTS:
+            return CONSTANTS[name]
+        if symbol.kind != "quantity":
+            raise MathError(f"{name} is an {symbol.kind} and has no value by itself")
+        shape = tuple(self.size(size) for size in symbol.shape)
+        if definition := self.chapter.definition(name, self.order):
+            self.used["labels"][definition.label] = True
+            return self._defined(definition, shape)
+        if not symbol.domain:
+            raise MathError(f"{name} is not defined by an equation (with :=) that holds here")
+        self.used["free"][name] = symbol
+        return self.point.draw(name, shape, symbol.domain)
+
+    def _defined(self, definition: Meaning, shape: tuple[int, ...]) -> Value:
+        if definition.arguments:
+            raise MathError(f"{definition.symbol.name} is a function and needs an argument")
+        key = (id(definition), tuple(sorted(self.indices.items())))
+        if key in self.memory:
+            return self.memory[key]
+        if definition.indices:
+            if len(definition.indices) != len(shape):
+                raise MathError(f"{definition.label} gives {definition.symbol.name} other indices")
+            value = np.empty(shape, dtype=object)
+            for place in itertools.product(*(range(1, size + 1) for size in shape)):
+                inside = self.with_indices(**dict(zip(definition.indices, place, strict=True)))
+                entry = inside.value(definition.body)
+                if isinstance(entry, np.ndarray):
+                    raise MathError(f"{definition.label}: one entry is {in_words(entry.shape)}")
+                value[tuple(i - 1 for i in place)] = entry
+            value = as_value(value, shape)
+        else:
+            value = self.value(definition.body)
+            wanted = (*shape, 1)[:2] if shape else (1, 1)
+            if shape_of(value) != wanted:
+                raise MathError(
+                    f"{definition.symbol.name} is {in_words(wanted)} in the notation, and "
+                    f"{in_words(shape_of(value))} in {definition.label}"
+                )
+        if definition.power != 1:
+            value = sp.root(value, definition.power)
+        self.memory[key] = value
+        return value
+
+    def _index(self, name: str) -> int:
+        if name not in self.indices:
+            raise MathError(f"the index {name} is bound by nothing")
+        self.used["indices"][name] = True
+        return self.indices[name]
+
+    def _symbol(self, *parts: Node) -> Value:
+        tree = Tree("symbol", list(parts))
+        name, indices = split(tree)
+        try:
+            if name == r"\delta" and len(indices) == 2:
+                one, other = (self._integer(index) for index in indices)
+                return sp.Integer(one == other)
+            if name == r"\mathbf{1}":
+                (count,) = indices or [None]
+                if count is None:
+                    raise MathError("how many ones are there in \\mathbf{1}?")
+                return as_value(np.full((self._integer(count), 1), sp.Integer(1), dtype=object))
+            value = self.whole(name)
+            return self._entry(name, value, indices) if indices else value
+        except MathError as error:
+            raise error if error.start is not None else MathError(str(error), parts[0]) from None
+
+    def _entry(self, name: str, value: Value, indices: list[Tree]) -> Value:
+        shape = self.symbol(name).shape
+        if len(indices) != len(shape):
+            raise MathError(f"{name} has {len(shape)} indices, not {len(indices)}")
+        place = []
+        for index, size in zip(indices, shape, strict=True):
+            letter = name_of(index) if index.data == "symbol" else ""
+            counts = symbols()[letter].of if letter in symbols() else ""
+            if counts and counts != size:
+                raise MathError(f"{letter} counts to {counts}, but {name} has {size} entries there")
+            place.append(self._integer(index))
+            if not 1 <= place[-1] <= self.size(size):
+                raise MathError(f"{name} has no entry {place[-1]}")
+        column = place if len(place) == 2 else [place[0], 1]
+        return entries_of(value)[column[0] - 1, column[1] - 1]
+
+    def _integer(self, node: Tree) -> int:
+        value = self.value(node)
+        if not (isinstance(value, (int, sp.Integer)) or value == int(value)):
+            raise MathError("an index must be a whole number", node)
+        return int(value)
+
+    # Arithmetic
+
+    def _number(self, token: Token) -> Value:
+        return sp.Integer(int(token)) if token.isdigit() else number(str(token))
+
+    def _group(self, inside: Tree) -> Value:
+        return self.value(inside)
+
+    def _negative(self, inside: Tree) -> Value:
+        return -self.value(inside)
+
+    def _plus(self, left: Tree, right: Tree) -> Value:
+        return self._sum(self.value(left), self.value(right), right)
+
+    def _minus(self, left: Tree, right: Tree) -> Value:
+        return self._sum(self.value(left), -self.value(right), right)
+
+    @staticmethod
+    def _sum(left: Value, right: Value, node: Tree) -> Value:
+        if shape_of(left) != shape_of(right):
+            shapes = in_words(shape_of(left)), in_words(shape_of(right))
+            raise MathError(f"{shapes[0]} and {shapes[1]} cannot be added", node)
+        return left + right
+
+    def _product(self, *factors: Tree) -> Value:
+        value: Value = None
+        rest = list(factors)
+        while rest:
+            factor = rest.pop(0)
+            if rest and self._is_application(factor, rest[0]):
+                one = self._apply(factor, rest.pop(0))
+            else:
+                one = self.value(factor)
+            value = one if value is None else self._times(value, one, factor)
+        return value
+
+    @staticmethod
+    def _times(left: Value, right: Value, node: Tree) -> Value:
+        if not (isinstance(left, np.ndarray) and isinstance(right, np.ndarray)):
+            return left * right
+        if left.shape[1] != right.shape[0]:
+            shapes = in_words(left.shape), in_words(right.shape)
+            raise MathError(f"{shapes[0]} times {shapes[1]}: the shapes do not fit", node)
+        return as_value(left @ right)
+
+    def _hadamard(self, *factors: Tree) -> Value:
+        values = [self.value(factor) for factor in factors]
+        if len({shape_of(value) for value in values}) > 1:
+            raise MathError("the shapes of an entry-by-entry product differ", factors[0])
+        return prod(values[1:], start=values[0])
+
+    def _fraction(self, above: Tree, below: Tree) -> Value:
+        divisor = self._scalar(below, "a divisor")
+        if divisor == 0:
+            raise MathError("division by zero", below)
+        return self.value(above) / divisor
+
+    def _scalar(self, node: Tree, what: str) -> Value:
+        value = self.value(node)
+        if isinstance(value, np.ndarray):
+            raise MathError(f"{what} is {in_words(value.shape)}, not a number", node)
+        return value
+
+    def _power(self, base: Tree, exponent: Tree) -> Value:
+        value, (power,) = self.value(base), children(exponent)
+        if isinstance(power, Token) and power.type == "TRANSPOSE":
+            turned = as_value(value.T) if isinstance(value, np.ndarray) else value
+            return self._inverse(turned, base) if power.startswith("-") else turned
+        power = sp.Integer(power[-1]) if isinstance(power, Token) else self.value(power)
+        if power == -1:
+            return self._inverse(value, base)
+        if isinstance(value, np.ndarray):
+            raise MathError(f"a power of {in_words(value.shape)} is not defined", base)
+        return value**power
+
+    @staticmethod
+    def _inverse(value: Value, node: Tree) -> Value:
+        if not isinstance(value, np.ndarray):
+            return 1 / value
+        if value.shape[0] != value.shape[1]:
+            raise MathError(f"{in_words(value.shape)} has no inverse", node)
+        return np.array(sp.Matrix(value).inv().tolist(), dtype=object)
+
+    def _root(self, inside: Tree) -> Value:
+        return sp.sqrt(self._scalar(inside, "what is under a root"))
+
+    def _absolute(self, inside: Tree) -> Value:
+        return sp.Abs(self._scalar(inside, "what is between bars"))
+
+    def _norm(self, inside: Tree, kind: Token | None) -> Value:
+        entries = entries_of(self.value(inside)).ravel()
+        if kind is not None and kind[-1] == "1":
+            return sum(map(sp.Abs, entries))
+        return sp.sqrt(sum(entry**2 for entry in entries))
+
+    def _matrix(self, *lines: Tree) -> Value:
+        rows = [[self._scalar(cell, "an entry") for cell in line.children] for line in lines]
+        if len({len(row) for row in rows}) > 1:
+            raise MathError("the lines of a matrix differ in length", lines[0])
+        return as_value(np.array(rows, dtype=object))
+
+    def _cases(self, *cases: Tree) -> Value:
+        pairs = [
+            (self.value(case.children[0]), self.holds(case.children[2]) if case.children[2:] else True)
+            for case in cases
+        ]
+        return sp.Piecewise(*pairs)
+
+    # Functions and what runs over an index
+
+    def _call(self, function: Token, *arguments: Tree) -> Value:
+        name = str(function)
+        values = [self.value(argument) for argument in arguments]
+        if name in (r"\min", r"\max"):
+            return (sp.Min if name == r"\min" else sp.Max)(*values)
+        (value,) = values
+        table = entries_of(value)
+        if name == r"\operatorname{diag}":
+            if table.shape[1] != 1:
+                raise MathError("diag needs a column", function)
+            return as_value(np.array(sp.diag(*table[:, 0]).tolist(), dtype=object))
+        if name in (r"\operatorname{tr}", r"\det"):
+            if table.shape[0] != table.shape[1]:
+                raise MathError(f"{name} of {in_words(table.shape)}: not square", function)
+            return sum(table.diagonal()) if name != r"\det" else sp.Matrix(table).det()
+        if isinstance(value, np.ndarray):
+            raise MathError(f"{name} of {in_words(value.shape)}, not of a number", function)
+        if name == r"\log" and value.is_number and not value.is_positive:
+            raise MathError("the logarithm of what is not positive", function)
+        return FUNCTIONS[name](value)
+
+    def _call_of_power(self, function: Token, base: Tree, exponent: Tree) -> Value:
+        return self._call(function, Tree("power", [base, exponent]))
+
+    def _reduction(self, operator: Token, limits: Tree, term: Tree) -> Value:
+        name = str(limits.children[0])
+        letter = symbols().get(name)
+        if letter is None or letter.kind != "index":
+            raise MathError(f"{name} is no index", limits.children[0])
+        values = [self.with_indices(**{name: i}).value(term) for i in self._range(letter, limits)]
+        if str(operator) == r"\prod":
+            return prod(values, start=sp.Integer(1))
+        return sum(values[1:], start=values[0]) if values else sp.Integer(0)
+
+    def _range(self, letter: Symbol, limits: Tree) -> list[int]:
+        if limits.data == "all_but":
+            without = self._index(str(limits.children[1]))
+            return [i for i in range(1, self.size(letter.of) + 1) if i != without]
+        first, last = (self._bound(bound) for bound in limits.children[1:])
+        return list(range(first, last + 1))
+
+    def _bound(self, node: Tree) -> int:
+        if node.data == "short_power":
+            return int(node.children[0][-1])
+        return self._integer(node)
+
+    def _is_application(self, function: Tree, group: Tree) -> bool:
+        """Tell P(w) and f(x + h) from a product: by what is defined, and what the bracket holds."""
+        if function.data != "symbol" or group.data != "group":
+            return False
+        name, indices = split(function)
+        definition = None if indices else self.chapter.definition(name, self.order)
+        if definition is None:
+            return False
+        return bool(definition.arguments) or group.children[0].data == "symbol"
+
+    def _apply(self, function: Tree, group: Tree) -> Value:
+        definition = self.chapter.definition(split(function)[0], self.order)
+        if not definition.arguments:  # P(w) says that P depends on w
+            self.value(group)
+            return self.value(function)
+        self.used["labels"][definition.label] = True
+        argument = self.value(group)
+        return self.with_given({definition.arguments[0]: argument}).value(definition.body)
+
+    # Derivatives
+
+    def _derivative(self, above_order: Token | None, term: Tree, *by: Tree) -> Value:
+        return self._derive(term, by, above_order)
+
+    def _derivative_of(self, above_order: Token | None, *parts: Tree) -> Value:
+        *by, term = parts
+        return self._derive(term, tuple(by), above_order)
+
+    def _gradient(self, _: Token, by: Tree, term: Tree) -> Value:
+        return self._derive(term, (Tree("by", [by, None]),), None)
+
+    def _derive(self, term: Tree, by: tuple[Tree, ...], above_order: Token | None) -> Value:
+        targets = [
+            split(part.children[0])
+            for part in by
+            for _ in range(int(part.children[1][-1]) if part.children[1] else 1)
+        ]
+        if len(targets) != (int(above_order[-1]) if above_order else 1):
+            raise MathError("the orders above and below the bar differ", term)
+        replaced: dict[str, tuple[Value, Value]] = {}
+        for name, _ in targets:
+            replaced.setdefault(name, self._unknown(name))
+        inside = self.with_given({name: unknown for name, (unknown, _) in replaced.items()})
+        value = inside.value(term)
+        for name, indices in targets:
+            unknown = replaced[name][0]
+            value = self._by(value, self._entry(name, unknown, indices) if indices else unknown, term)
+        now = {
+            symbol: number
+            for unknown, values in replaced.values()
+            for symbol, number in zip(
+                entries_of(unknown).ravel(), entries_of(values).ravel(), strict=True
+            )
+        }
+        return each(lambda entry: sp.sympify(entry).xreplace(now), value)
+
+    def _unknown(self, name: str) -> tuple[Value, Value]:
+        """Return SymPy symbols in the shape of a symbol of the book, and the values they stand for."""
+        values = self.whole(name)
+        positive = self.symbol(name).domain in ("positive", "probability", "simplex")
+        make = lambda _: sp.Dummy(**({"positive": True} if positive else {"real": True}))  # noqa: E731
+        return each(make, values), values
+
+    @staticmethod
+    def _by(value: Value, unknown: Value, node: Tree) -> Value:
+        if not isinstance(unknown, np.ndarray):
+            return each(lambda entry: sp.diff(entry, unknown), value)
+        if not isinstance(value, np.ndarray):
+            return each(lambda symbol: sp.diff(value, symbol), unknown)
+        if value.shape[1] != 1 or unknown.shape[1] != 1:
+            raise MathError("the derivative of a matrix by a matrix needs indices", node)
+        return as_value(
+            np.array([[sp.diff(f, s) for s in unknown[:, 0]] for f in value[:, 0]], dtype=object)
+        )
+
+    def _differential(self, _: Token, symbol: Tree) -> Value:
+        name, indices = split(symbol)
+        if indices:
+            raise MathError("the differential of an entry is not known", symbol)
+        if name in self.varied:
+            free = self.symbol(name)
+            shape = tuple(self.size(size) for size in free.shape)
+            return self.point.draw(f"d{name}", shape, "real")
+        step = sp.Dummy(real=True)
+        moved = {
+            other: self.whole(other) + step * self._differential(_, Tree("symbol", [other, None]))
+            for other in self.varied
+        }
+        value = self.with_given(moved).value(symbol)
+        return each(lambda entry: sp.diff(entry, step).xreplace({step: sp.Integer(0)}), value)
+
+    # The smallest and the largest
+
+    def _optimum(self, operator: Token, variable: Tree, term: Tree) -> Value:
+        name = name_of(variable)
+        smallest, place_is_asked = "min" in operator, "arg" in operator
+        if self.symbol(name).kind == "index":
+            count = self.size(self.symbol(name).of)
+            values = [self.with_indices(**{name: i}).value(term) for i in range(1, count + 1)]
+            best = (min if smallest else max)(values)
+            return sp.Integer(values.index(best) + 1) if place_is_asked else best
+        symbol = self.symbol(name)
+        if symbol.shape:
+            raise MathError("only the minimum over one number can be sought", variable)
+        self.used["free"][name] = symbol
+        unknown = sp.Dummy(**({"positive": True} if symbol.domain == "positive" else {"real": True}))
+        value = self.with_given({name: unknown}).value(term)
+        if isinstance(value, np.ndarray):
+            raise MathError(f"{operator} of {in_words(value.shape)}", term)
+        place = _best(value if smallest else -value, unknown, symbol.domain == "positive")
+        if place is None:
+            raise MathError(f"{operator} over {name} is not found", operator)
+        return place if place_is_asked else value.xreplace({unknown: place})
+
+    # Relations
+
+    def holds(self, condition: Tree) -> Any:
+        """Return whether a comparison, beside an equation or in cases, holds at this point."""
+        values = [self.value(member) for member in condition.children[::2]]
+        relations = condition.children[1::2]
+        truths = [
+            _COMPARE[str(relation)](left, right)
+            for left, relation, right in zip(values, relations, values[1:], strict=False)
+        ]
+        return sp.And(*truths)
+
+
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "=": sp.Eq,
+    r"\ne": sp.Ne,
+    "<": sp.Lt,
+    ">": sp.Gt,
+    r"\le": sp.Le,
+    r"\ge": sp.Ge,
+}
+
+
+def _best(value: sp.Expr, unknown: sp.Symbol, positive: bool) -> sp.Float | None:
+    """Return where a function of one number is smallest: the best of a grid, then a root of f'."""
+    slope, bend = sp.diff(value, unknown), sp.diff(value, unknown, 2)
+    with mpmath.workdps(WORKING):
+        f, first, second = (
+            sp.lambdify(unknown, term, "mpmath") for term in (value, slope, bend)
+        )
+        grid = [mpmath.mpf(i) / 8 for i in range(-160, 161)]
+        grid = [mpmath.exp(x / 2) for x in grid] if positive else grid
+        at = min(range(1, len(grid) - 1), key=lambda i: f(grid[i]))
+        low, high = grid[at - 1], grid[at + 1]
+        if not first(low) < 0 < first(high):
+            return None
+        root = mpmath.findroot(first, (low, high), solver="anderson", tol=mpmath.mpf(10) ** -90)
+        return sp.Float(root, WORKING) if second(root) > 0 else None
+
+
+def differentials(tree: Tree) -> Iterator[str]:
+    """Yield the symbols whose differential a formula takes."""
+    for part in tree.find_data("differential"):
+        yield split(part.children[1])[0]
