@@ -1,18 +1,19 @@
 """The equations of a chapter, and which meaning of a symbol holds where.
 
-``L := …`` gives the symbol on its left a meaning, and so does ``$y \\in \\mathbb{R}^N$``, in a sentence
-or beside an equation. A meaning holds from where it stands to the end of its section (of its exercise
+``L := …`` gives the symbol on its left a meaning, and so does ``y \\in \\mathbb{R}^N``, in a display
+or in a sentence. A meaning holds from where it stands to the end of its section (of its exercise
 or solution, if it stands in one), unless the symbol is given a new one. Where none holds, the
 chapter's first definition of the symbol does.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lark import Token, Tree
-from pages import Page, Place, display_of
+from pages import Display, Page, Place, display_of
 
 from .latex import MathError, Node, children, name_of, parse
 from .notation import Symbol, symbols
@@ -36,8 +37,18 @@ class Meaning:
 
 
 @dataclass
+class Step:
+    """Two sides, what stands between them, and the conditions in the same row."""
+
+    left: Tree
+    relation: Token
+    right: Tree
+    conditions: tuple[Tree, ...]
+
+
+@dataclass
 class Equation:
-    """A display equation with its chains, each (members, relations), and its conditions."""
+    """A display equation, step by step; what its conditions say of indices holds in every step."""
 
     chapter: str
     label: str
@@ -45,7 +56,7 @@ class Equation:
     place: Place
     order: int
     tree: Tree
-    chains: list[tuple[list[Node], list[Token]]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     conditions: list[Tree] = field(default_factory=list)
 
     def place_of(self, start: int | None) -> Place:
@@ -106,50 +117,82 @@ def read(page: Page) -> Chapter:
             sections.append((level, len(chapter.meanings)))
         for display in display_of(piece):
             try:
-                equation = _equation(page.name, display, order)
-                chapter.meanings += _meanings(equation)
+                equation = equation_of(page.name, display, order)
+                chapter.meanings += meanings_of(equation)
                 chapter.equations.append(equation)
             except MathError as error:
                 place = display.place.below(display.latex[: error.start or 0].count("\n"))
                 chapter.faults.append((place, display.label, str(error)))
-        if piece.token.type == "math_inline" and r"\in" in piece.token.content.split():
+        if piece.token.type == "math_inline":
+            latex = piece.token.content
             try:
-                chapter.meanings += _declared(parse(piece.token.content, "declaration"), order)
+                chapter.meanings += _meanings_in_a_sentence(page.name, latex, piece.place, order)
             except MathError as error:
-                fault = f"${piece.token.content}$ declares nothing: {error}"
+                fault = f"${latex}$ is read as a definition or a declaration: {error}"
                 chapter.faults.append((piece.place, "", fault))
     return chapter
 
 
-def _equation(chapter: str, display: object, order: int) -> Equation:
+def _meanings_in_a_sentence(
+    page: str, latex: str, place: Place, order: int
+) -> Iterator[Meaning]:
+    if ":=" in latex:
+        yield from meanings_of(equation_of(page, Display("", latex, place), order))
+    elif re.search(r"\\in(?![A-Za-z])", latex):
+        yield from _declared(parse(latex, "declaration"), order)
+
+
+def equation_of(chapter: str, display: Display, order: int) -> Equation:
+    """Return a display as an equation; `order` is its place among the pieces of the page."""
     tree = parse(display.latex)
     found = Equation(chapter, display.label, display.latex, display.place, order, tree)
-    for part in tree.children:
-        if part.data == "row":
-            members, relations = part.children[::2], part.children[1::2]
-            found.chains.append((list(members), list(relations)))
-        elif part.data == "continuation":
-            if not found.chains:
-                raise MathError("the first row has nothing on its left", part)
-            found.chains[-1][0].extend(part.children[1::2])
-            found.chains[-1][1].extend(part.children[::2])
-        else:
-            found.conditions.append(part)
+    for row in tree.children:
+        parts = [part for part in row.children if part is not None]
+        given = parts.pop().children if _is(parts[-1], "given") else []
+        if row.data == "given":
+            parts, given = [], row.children
+        found.conditions += [part for part in given if not _is_claim(part)]
+        claims = tuple(part for part in given if _is_claim(part))
+        if row.data == "continuation":
+            if not found.steps:
+                raise MathError("the first row has nothing on its left", row)
+            parts.insert(0, found.steps[-1].right)
+        for left, relation, right in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
+            found.steps.append(Step(left, relation, right, claims))
     return found
 
 
-def _meanings(equation: Equation) -> Iterator[Meaning]:
+def _is(node: Node, rule: str) -> bool:
+    return isinstance(node, Tree) and node.data == rule
+
+
+def _is_claim(condition: Tree) -> bool:
+    """Tell a condition on quantities, which holds in its row, from one on indices, or a meaning."""
+    if condition.data == "declaration" or condition.children[1] == ":=":
+        return False
+    sides = [side for side in condition.children[::2] if not _is(side, "number")]
+    return not all(_is(side, "symbol") and is_index(side) for side in sides)
+
+
+def is_index(symbol: Tree) -> bool:
+    """Tell whether a symbol is an index."""
+    name = name_of(symbol)
+    return name in symbols() and symbols()[name].kind == "index"
+
+
+def meanings_of(equation: Equation) -> Iterator[Meaning]:
     """Yield what an equation defines and declares."""
-    for members, relations in equation.chains:
-        for place, relation in enumerate(relations):
-            if relation != ":=":
-                continue
-            if place:
-                raise MathError(":= stands after another relation", relation)
-            yield _definition(members[0], members[1], equation)
+    for before, step in zip([None, *equation.steps], equation.steps, strict=False):
+        if step.relation == ":=":
+            if before and before.right is step.left:
+                raise MathError(":= stands after another relation", step.relation)
+            yield _definition(step.left, step.right, equation)
     for condition in equation.conditions:
         if condition.data == "declaration":
             yield from _declared(condition, equation.order)
+        elif condition.children[1] == ":=":
+            meaning = _definition(condition.children[0], condition.children[2], equation)
+            yield replace(meaning, label="", end=equation.order + 1)
 
 
 def _definition(left: Node, body: Node, equation: Equation) -> Meaning:
@@ -191,12 +234,12 @@ def _declared(tree: Tree, order: int) -> Iterator[Meaning]:
 
 
 def _domain(tree: Tree) -> tuple[str, tuple[str, ...]]:
+    sizes = tuple(_sizes(tree.children[-1]))
     if tree.data == "interval":
-        low, high = (_limit(limit) for limit in tree.children)
+        low, high = (_limit(limit) for limit in tree.children[:2])
         if (low, high) not in {("0", "1"), ("0", r"\infty")}:
             raise MathError("only (0, 1) and (0, \\infty) are known as intervals", tree)
-        return ("probability" if high == "1" else "positive"), ()
-    sizes = tuple(_sizes(tree.children[-1]))
+        return ("probability" if high == "1" else "positive"), sizes
     return ("simplex", (*sizes, str(tree.children[0]))) if tree.data == "simplex" else ("real", sizes)
 
 
@@ -211,8 +254,8 @@ def _sizes(tree: Tree | None) -> Iterator[str]:
 
 def split(symbol: Tree) -> tuple[str, list[Tree]]:
     """Return a symbol's name and its indices: ``L_t`` is a name, ``y_j`` has an index."""
-    name, index = name_of(symbol), symbol.children[1]
-    if index is None:
+    name, index = name_of(symbol), symbol.children[-1]
+    if not isinstance(index, Tree):
         return name, []
     parts = children(index)
     if isinstance(parts[0], Token):  # _1
@@ -240,8 +283,6 @@ def free_indices(node: Node | None) -> set[str]:
         _, variable, term = node.children
         return free_indices(term) - {name_of(variable)}
     if node.data == "symbol":
-        inside = free_indices(node.children[1])
-        name = name_of(node)
-        is_index = name in symbols() and symbols()[name].kind == "index"
-        return inside | ({name} if is_index else set())
+        inside = free_indices(node.children[-1])
+        return inside | ({name_of(node)} if is_index(node) else set())
     return set().union(*(free_indices(child) for child in node.children))

@@ -21,7 +21,7 @@ import numpy as np
 import sympy as sp
 from lark import Token, Tree
 
-from .chapters import Chapter, Meaning, split
+from .chapters import Chapter, Meaning, free_indices, split
 from .latex import MathError, Node, children, name_of
 from .notation import Symbol, symbols
 
@@ -59,7 +59,8 @@ class Point:
         """Return the value of a symbol: rational numbers, none of them special."""
         chance = random.Random(f"{self.seed} {name} {shape} {domain}")
         entries = [self._entry(chance, domain) for _ in range(prod(shape))]
-        if domain == "simplex":
+        # At every other point positive vectors add up to 1, for steps that need it.
+        if domain == "simplex" or (domain == "positive" and shape and self.seed % 2):
             width = shape[-1]
             rows = [entries[i : i + width] for i in range(0, len(entries), width)]
             entries = [entry / sum(row) for row in rows for entry in row]
@@ -116,7 +117,9 @@ class Evaluation:
     indices : the indices that are bound, counted from 1
     given : symbols that have a value for the moment, whatever defines them
     varied : the free symbols that differentials, dY, change
+    defining : the symbols whose definition is being evaluated
     used : filled with the sizes, the definitions and the free symbols that were asked for
+    memory : values by formula and bound indices, as long as nothing else is given
     """
 
     chapter: Chapter
@@ -126,6 +129,7 @@ class Evaluation:
     indices: dict[str, int] = field(default_factory=dict)
     given: dict[str, Value] = field(default_factory=dict)
     varied: tuple[str, ...] = ()
+    defining: tuple[str, ...] = ()
     used: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {"sizes": {}, "labels": {}, "free": {}, "indices": {}}
     )
@@ -172,7 +176,11 @@ class Evaluation:
         shape = tuple(self.size(size) for size in symbol.shape)
         if definition := self.chapter.definition(name, self.order):
             self.used["labels"][definition.label] = True
-            return self._defined(definition, shape)
+            if name in self.defining:
+                raise MathError(f"{name} is defined by itself ({definition.label})")
+            inside = replace(self, defining=(*self.defining, name))
+            key = (definition.begin, name, *self._indices_in(definition.body))
+            return self._remember(key, lambda: inside._defined(definition, shape))
         if not symbol.domain:
             raise MathError(f"{name} is not defined by an equation (with :=) that holds here")
         self.used["free"][name] = symbol
@@ -181,9 +189,6 @@ class Evaluation:
     def _defined(self, definition: Meaning, shape: tuple[int, ...]) -> Value:
         if definition.arguments:
             raise MathError(f"{definition.symbol.name} is a function and needs an argument")
-        key = (id(definition), tuple(sorted(self.indices.items())))
-        if key in self.memory:
-            return self.memory[key]
         if definition.indices:
             if len(definition.indices) != len(shape):
                 raise MathError(f"{definition.label} gives {definition.symbol.name} other indices")
@@ -205,7 +210,6 @@ class Evaluation:
                 )
         if definition.power != 1:
             value = sp.root(value, definition.power)
-        self.memory[key] = value
         return value
 
     def _index(self, name: str) -> int:
@@ -321,7 +325,9 @@ class Evaluation:
         if isinstance(power, Token) and power.type == "TRANSPOSE":
             turned = as_value(value.T) if isinstance(value, np.ndarray) else value
             return self._inverse(turned, base) if power.startswith("-") else turned
-        power = sp.Integer(power[-1]) if isinstance(power, Token) else self.value(power)
+        power = (
+            sp.Integer(power[-1]) if isinstance(power, Token) else self._scalar(power, "an exponent")
+        )
         if power == -1:
             return self._inverse(value, base)
         if isinstance(value, np.ndarray):
@@ -340,12 +346,12 @@ class Evaluation:
         return sp.sqrt(self._scalar(inside, "what is under a root"))
 
     def _absolute(self, inside: Tree) -> Value:
-        return sp.Abs(self._scalar(inside, "what is between bars"))
+        return _absolute(self._scalar(inside, "what is between bars"))
 
     def _norm(self, inside: Tree, kind: Token | None) -> Value:
         entries = entries_of(self.value(inside)).ravel()
         if kind is not None and kind[-1] == "1":
-            return sum(map(sp.Abs, entries))
+            return sum(map(_absolute, entries))
         return sp.sqrt(sum(entry**2 for entry in entries))
 
     def _matrix(self, *lines: Tree) -> Value:
@@ -422,7 +428,9 @@ class Evaluation:
     def _apply(self, function: Tree, group: Tree) -> Value:
         definition = self.chapter.definition(split(function)[0], self.order)
         if not definition.arguments:  # P(w) says that P depends on w
-            self.value(group)
+            name = name_of(group.children[0])
+            if name not in self.given and self.chapter.definition(name, self.order):
+                raise MathError(f"{name} is not free to vary", group)
             return self.value(function)
         self.used["labels"][definition.label] = True
         argument = self.value(group)
@@ -448,11 +456,10 @@ class Evaluation:
         ]
         if len(targets) != (int(above_order[-1]) if above_order else 1):
             raise MathError("the orders above and below the bar differ", term)
-        replaced: dict[str, tuple[Value, Value]] = {}
-        for name, _ in targets:
-            replaced.setdefault(name, self._unknown(name))
-        inside = self.with_given({name: unknown for name, (unknown, _) in replaced.items()})
-        value = inside.value(term)
+        replaced, value = self._remember(
+            (term, *(name for name, _ in targets), *self._indices_in(term)),
+            lambda: self._with_unknowns([name for name, _ in targets], term),
+        )
         for name, indices in targets:
             unknown = replaced[name][0]
             value = self._by(value, self._entry(name, unknown, indices) if indices else unknown, term)
@@ -465,12 +472,32 @@ class Evaluation:
         }
         return each(lambda entry: sp.sympify(entry).xreplace(now), value)
 
-    def _unknown(self, name: str) -> tuple[Value, Value]:
-        """Return SymPy symbols in the shape of a symbol of the book, and the values they stand for."""
-        values = self.whole(name)
-        positive = self.symbol(name).domain in ("positive", "probability", "simplex")
-        make = lambda _: sp.Dummy(**({"positive": True} if positive else {"real": True}))  # noqa: E731
-        return each(make, values), values
+    def _with_unknowns(self, names: list[str], term: Tree) -> tuple[dict[str, Any], Value]:
+        """Put SymPy symbols in the place of the book's; return both, and what is differentiated."""
+        replaced = {}
+        for name in names:
+            values = self.whole(name)
+            make = self._dummy(name)
+            replaced[name] = (each(lambda _, make=make: make(), values), values)
+        given = {name: unknown for name, (unknown, _) in replaced.items()}
+        return replaced, self.with_given(given).value(term)
+
+    def _dummy(self, name: str) -> Callable[[], sp.Dummy]:
+        # SymPy is several times faster without assumptions; a root needs them to undo a square.
+        positive = self.symbol(name).domain == "positive"
+        return lambda: sp.Dummy(positive=True) if positive else sp.Dummy()
+
+    def _indices_in(self, term: Tree) -> tuple[tuple[str, int | None], ...]:
+        return tuple((name, self.indices.get(name)) for name in sorted(free_indices(term)))
+
+    def remembered(self, node: Node) -> Value:
+        """Return the value of a formula, from memory if it was evaluated before."""
+        return self._remember((node, *self._indices_in(node)), lambda: self.value(node))
+
+    def _remember(self, key: Any, compute: Callable[[], Any]) -> Any:
+        if key not in self.memory:
+            self.memory[key] = compute()
+        return self.memory[key]
 
     @staticmethod
     def _by(value: Value, unknown: Value, node: Tree) -> Value:
@@ -514,11 +541,14 @@ class Evaluation:
         if symbol.shape:
             raise MathError("only the minimum over one number can be sought", variable)
         self.used["free"][name] = symbol
-        unknown = sp.Dummy(**({"positive": True} if symbol.domain == "positive" else {"real": True}))
+        unknown = self._dummy(name)()
         value = self.with_given({name: unknown}).value(term)
         if isinstance(value, np.ndarray):
             raise MathError(f"{operator} of {in_words(value.shape)}", term)
-        place = _best(value if smallest else -value, unknown, symbol.domain == "positive")
+        place = self._remember(
+            (term, name, smallest, *self._indices_in(term)),
+            lambda: _best(value if smallest else -value, unknown, symbol.domain == "positive"),
+        )
         if place is None:
             raise MathError(f"{operator} over {name} is not found", operator)
         return place if place_is_asked else value.xreplace({unknown: place})
@@ -546,21 +576,24 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+def _absolute(value: sp.Expr) -> sp.Expr:
+    """Return the absolute value, as a root, which SymPy differentiates without assumptions."""
+    return abs(value) if value.is_number else sp.sqrt(value**2)
+
+
 def _best(value: sp.Expr, unknown: sp.Symbol, positive: bool) -> sp.Float | None:
     """Return where a function of one number is smallest: the best of a grid, then a root of f'."""
-    slope, bend = sp.diff(value, unknown), sp.diff(value, unknown, 2)
-    with mpmath.workdps(WORKING):
-        f, first, second = (
-            sp.lambdify(unknown, term, "mpmath") for term in (value, slope, bend)
-        )
-        grid = [mpmath.mpf(i) / 8 for i in range(-160, 161)]
+    f, slope = (sp.lambdify(unknown, term, "mpmath") for term in (value, sp.diff(value, unknown)))
+    with mpmath.workdps(15):
+        grid = [mpmath.mpf(i) / 4 for i in range(-80, 81)]
         grid = [mpmath.exp(x / 2) for x in grid] if positive else grid
         at = min(range(1, len(grid) - 1), key=lambda i: f(grid[i]))
-        low, high = grid[at - 1], grid[at + 1]
-        if not first(low) < 0 < first(high):
+    low, high = grid[at - 1], grid[at + 1]
+    with mpmath.workdps(WORKING + 10):
+        if not slope(low) < 0 < slope(high):
             return None
-        root = mpmath.findroot(first, (low, high), solver="anderson", tol=mpmath.mpf(10) ** -90)
-        return sp.Float(root, WORKING) if second(root) > 0 else None
+        root = mpmath.findroot(slope, (low, high), solver="anderson", tol=mpmath.mpf(10) ** -100)
+    return sp.Float(root, WORKING)
 
 
 def differentials(tree: Tree) -> Iterator[str]:

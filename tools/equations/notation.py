@@ -65,4 +65,4 @@ def shape_in_words(symbol: Symbol) -> str:
         return f"index, 1 to ${symbol.of}$"
     if symbol.kind != "quantity":
         return symbol.kind
-    return f"${r' \times '.join(symbol.shape)}$" if symbol.shape else "number"
+    return "$" + r" \times ".join(symbol.shape) + "$" if symbol.shape else "number"

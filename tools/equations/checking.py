@@ -1,0 +1,315 @@
+"""Whether each equation of a chapter holds, and what to say if one does not.
+
+Both sides of each relation are evaluated with 50 digits, at random rational points, for tables of
+several shapes, and for every value of the indices that stand free; 30 digits must agree.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from lark import Token, Tree
+from pages import Page, Place, pages_in_toc
+
+import lossbook
+
+from .chapters import Chapter, Equation, Step, free_indices, read
+from .evaluating import (
+    DIGITS,
+    WORKING,
+    Evaluation,
+    Point,
+    Value,
+    differentials,
+    entries_of,
+    in_words,
+    shape_of,
+)
+from .latex import MathError, Node, text_of
+from .notation import Symbol, symbols
+from .referees import REFEREES
+
+# The sizes, and how many points for each; those that tell most come first.
+SIZES = [
+    ({"N": 2, "C": 3, "p": 4}, 2),
+    ({"N": 3, "C": 2, "p": 1}, 2),
+    ({"N": 1, "C": 3, "p": 2}, 1),
+    ({"N": 3, "C": 1, "p": 2}, 1),
+    ({"N": 1, "C": 1, "p": 1}, 1),
+]
+TOLERANCE = sp.Float(10, WORKING) ** -DIGITS
+REFEREE_TOLERANCE = 1e-10
+
+
+# What was evaluated, by sizes and point.
+Memories = dict[tuple[int, ...], dict[Any, Value]]
+
+
+@dataclass
+class Verdict:
+    """What was found of an equation."""
+
+    equation: Equation
+    compared: int = 0  # values
+    sizes: list[dict[str, int]] = field(default_factory=list)
+    labels: set[str] = field(default_factory=set)  # the definitions that it rests on
+    referee: str = ""
+    fault: str = ""
+
+
+@dataclass
+class Refutation(Exception):
+    """One place at which two sides differ."""
+
+    step: Step
+    values: tuple[Value, Value]
+    place: Evaluation
+    referee: str = ""  # what gave the second value, if not the page
+
+
+def check_book() -> Iterator[Verdict | tuple[Place, str, str]]:
+    """Check every page that _toc.yml names; yield the verdicts, and what could not be read."""
+    for path in pages_in_toc():
+        yield from check_chapter(read(Page.read(path)))
+
+
+def check_chapter(chapter: Chapter) -> Iterator[Verdict | tuple[Place, str, str]]:
+    """Check every equation of a chapter."""
+    yield from chapter.faults
+    for equation in chapter.equations:
+        yield check(equation, chapter)
+
+
+def check(equation: Equation, chapter: Chapter, memories: Memories | None = None) -> Verdict:
+    """Check one equation: its definition against its referee, all else side against side.
+
+    `memories` may be shared by equations between which nothing changes but the equation.
+    """
+    verdict = Verdict(equation)
+    compared: Counter[int] = Counter()
+    try:
+        for place in _places(equation, chapter, verdict, {} if memories is None else memories):
+            _check_at(place, equation, verdict, compared)
+        for number, step in enumerate(equation.steps):
+            if not compared[number]:
+                raise MathError("this was compared nowhere: the conditions never hold", step.right)
+    except Refutation as refutation:
+        verdict.fault = _message(refutation, equation)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        verdict.fault = f"{equation.place} ({equation.label}) cannot be evaluated: {error!r}"
+    except MathError as error:
+        line = equation.place_of(error.start)
+        verdict.fault = f"{line} ({equation.label}): {error}{_pointer(equation, error.start)}"
+    return verdict
+
+
+def _pointer(equation: Equation, start: int | None) -> str:
+    """Return the line of LaTeX with a mark below the place."""
+    if start is None:
+        return ""
+    begin = equation.latex.rfind("\n", 0, start) + 1
+    line = equation.latex[begin:].split("\n")[0]
+    return f"\n    {line}\n    {' ' * (start - begin)}^"
+
+
+# Where an equation is evaluated
+
+
+def _places(
+    equation: Equation, chapter: Chapter, verdict: Verdict, memories: Memories
+) -> Iterator[Evaluation]:
+    """Yield an evaluation for all sizes, points and values of the free indices."""
+    free = sorted(set().union(*(free_indices(s.left) | free_indices(s.right) for s in equation.steps)))
+    varied = tuple(
+        name
+        for name in dict.fromkeys(differentials(equation.tree))
+        if not chapter.definition(name, equation.order)
+    )
+    on_indices = [
+        part
+        for part in equation.conditions
+        if part.data == "comparison" and part.children[1] != ":="
+    ]
+    seen = []
+    used: set[str] | None = None  # the sizes that matter, known after the first
+    for sizes, points in SIZES:
+        relevant = {name: n for name, n in sizes.items() if used is None or name in used}
+        if relevant in seen:
+            continue
+        admitted = 0
+        for seed in range(1, points + 1):
+            place = Evaluation(
+                chapter,
+                equation.order,
+                sizes,
+                Point(seed),
+                varied=varied,
+                memory=memories.setdefault((*sizes.values(), seed), {}),
+            )
+            ranges = [range(1, sizes[symbols()[name].of] + 1) for name in free]
+            for bound in itertools.product(*ranges):
+                there = place.with_indices(**dict(zip(free, bound, strict=True)))
+                if all(_holds(condition, there) for condition in on_indices):
+                    admitted += 1
+                    yield there
+            if used is None and admitted:
+                used = {*place.used["sizes"], *(symbols()[name].of for name in free)}
+                relevant = {name: n for name, n in sizes.items() if name in used}
+        seen.append(relevant)
+        if admitted:
+            verdict.sizes.append(relevant)
+
+
+def _holds(condition: Tree, place: Evaluation) -> bool:
+    values = [_number(place.value(side), side) for side in condition.children[::2]]
+    relations = map(str, condition.children[1::2])
+    return all(_related(*pair) for pair in zip(values, relations, values[1:], strict=False))
+
+
+def _check_at(
+    place: Evaluation, equation: Equation, verdict: Verdict, compared: Counter[int]
+) -> None:
+    for number, step in enumerate(equation.steps):
+        if not all(_holds(condition, place) for condition in step.conditions):
+            continue
+        left, right = place.remembered(step.left), place.remembered(step.right)
+        if step.relation == ":=":
+            _compare_with_referee(step, place, equation, verdict)
+        else:
+            _compare(step, left, right, place)
+        compared[number] += 1
+        verdict.compared += entries_of(right).size
+    verdict.labels |= place.used["labels"].keys() - {equation.label, ""}
+
+
+def _compare(step: Step, left: Value, right: Value, place: Evaluation) -> None:
+    if shape_of(left) != shape_of(right):
+        shapes = in_words(shape_of(left)), in_words(shape_of(right))
+        raise MathError(f"the left side is {shapes[0]}, the right side {shapes[1]}", step.right)
+    for one, other in zip(entries_of(left).ravel(), entries_of(right).ravel(), strict=True):
+        if not _related(_number(one, step.left), step.relation, _number(other, step.right)):
+            raise Refutation(step, (left, right), place)
+
+
+def _number(entry: Any, node: Node) -> sp.Float:
+    found = sp.N(entry, WORKING)
+    if not found.is_Float and not found.is_Integer:
+        raise MathError(f"comes out as {found}, not as a real number", node)
+    return found
+
+
+def _related(one: sp.Float, relation: str, two: sp.Float) -> bool:
+    close = abs(one - two) <= TOLERANCE * max(1, abs(one), abs(two))
+    return bool(
+        {
+            "=": close,
+            r"\ne": not close,
+            "<": one < two and not close,
+            ">": one > two and not close,
+            r"\le": one < two or close,
+            r"\ge": one > two or close,
+        }[str(relation)]
+    )
+
+
+# Definitions
+
+
+def python_name(name: str) -> str:
+    """Return a symbol's name in Python: ``Y_hat`` for ``\\hat{Y}``."""
+    accent = re.fullmatch(r"\\(hat|bar|tilde)\{(.*)\}", name)
+    return f"{python_name(accent[2])}_{accent[1]}" if accent else name.replace("\\", "")
+
+
+def _compare_with_referee(
+    step: Step, place: Evaluation, equation: Equation, verdict: Verdict
+) -> None:
+    """Compare what a definition gives with what the package, NumPy or SciPy gives."""
+    referee = REFEREES.get(equation.label)
+    if referee is None:
+        # A definition that ends in a claim, L := … = …, is judged by the claim.
+        if all(other.relation == ":=" for other in equation.steps):
+            raise MathError("this definition has no referee in tools/equations/referees.py")
+        return
+    meaning = next(m for m in place.chapter.meanings if m.begin == equation.order and m.label)
+    name = meaning.symbol.name
+    symbol = place.symbol(name)
+    value = place.value(step.right) if meaning.arguments else place.whole(name)
+    expected = np.asarray(referee(**_arguments(referee, place)), dtype=float)
+    verdict.referee = _names_in(referee)
+    found = _as_array(value, symbol, place)
+    if found.shape != expected.shape or not np.allclose(
+        found, expected, rtol=REFEREE_TOLERANCE, atol=REFEREE_TOLERANCE
+    ):
+        raise Refutation(step, (value, expected), place, verdict.referee)
+
+
+def _arguments(referee: Any, place: Evaluation) -> dict[str, Any]:
+    found = {}
+    for parameter in inspect.signature(referee).parameters:
+        name = next(name for name in symbols() if python_name(name) == parameter)
+        symbol = place.symbol(name)
+        found[parameter] = _as_array(place.whole(name), symbol, place)
+    return found
+
+
+def _as_array(value: Value, symbol: Symbol, place: Evaluation) -> Any:
+    if symbol.kind != "quantity":
+        return int(value)
+    entries = [float(sp.N(entry, 20)) for entry in entries_of(value).ravel()]
+    return np.array(entries).reshape([place.size(size) for size in symbol.shape])
+
+
+def _names_in(referee: Any) -> str:
+    """Return what a referee calls, as its source spells it."""
+    calls = re.findall(r"[A-Za-z_.]*\w(?=\()", inspect.getsource(referee).partition(": lambda")[2])
+    package = [name for name in calls if name in vars(lossbook)]
+    return ", ".join(dict.fromkeys(f"lossbook.{name}" for name in package) or dict.fromkeys(calls))
+
+
+# What to say
+
+
+def _message(found: Refutation, equation: Equation) -> str:
+    lines = [
+        f"{equation.place_of(_start(found.step.right))} ({equation.label}) does not hold:",
+        f"      {text_of(equation.latex, found.step.left)}",
+        f"    {found.step.relation} {text_of(equation.latex, found.step.right)}",
+    ]
+    left, right = (_in_digits(value) for value in found.values)
+    if found.referee:
+        lines.append(f"  {found.referee} gives {right}, the page {left}")
+    else:
+        lines.append(f"  the left side is {left}, the right side {right}")
+    lines.append(f"  for {_inputs(found.place)}")
+    return "\n".join(lines)
+
+
+def _start(node: Node) -> int:
+    return node.start_pos if isinstance(node, Token) else node.meta.start_pos
+
+
+def _in_digits(value: Any) -> str:
+    table = np.atleast_2d(value) if isinstance(value, np.ndarray) else entries_of(value)
+    table = table.T if table.shape[1] == 1 else table
+    rows = [", ".join(str(sp.N(entry, 6)) for entry in row) for row in table]
+    return rows[0] if table.size == 1 else "(" + "; ".join(rows) + ")"
+
+
+def _inputs(place: Evaluation) -> str:
+    sizes = {**place.used["sizes"]}
+    parts = [f"{name} = {n}" for name, n in sizes.items()]
+    parts += [f"{name} = {n}" for name, n in place.indices.items() if place.used["indices"].get(name)]
+    for name, (shape, entries) in sorted(place.point.drawn.items()):
+        rows = np.array(entries, dtype=object).reshape(-1, shape[-1] if shape else 1)
+        text = "; ".join(", ".join(map(str, row)) for row in rows)
+        parts.append(f"{name} = ({text})" if shape else f"{name} = {text}")
+    return ", ".join(parts)

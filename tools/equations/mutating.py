@@ -1,0 +1,237 @@
+"""The small mistakes that a person makes in an equation, each of which the check must reject.
+
+A mutant is the LaTeX of a display with one change: a sign, an index, a factor, a hat, a transpose,
+a bound, a function. It is put in the equation's place and checked like it. A definition that its
+referee lets pass has still to get past the other equations of its chapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import yaml
+from lark import Token, Tree
+from pages import Display
+
+from . import chapters, checking
+from .chapters import Chapter, Equation, is_index
+from .latex import MathError, Node, children, name_of, text_of
+from .notation import symbols
+
+EQUIVALENT = Path(__file__).with_name("equivalent.yml")
+SWAPS = {
+    r"\le": r"\ge",
+    r"\ge": r"\le",
+    "<": ">",
+    ">": "<",
+    r"\ne": "=",
+    r"\log": r"\exp",
+    r"\exp": r"\log",
+    r"\sum": r"\prod",
+    r"\prod": r"\sum",
+    r"\min": r"\max",
+    r"\max": r"\min",
+    r"\operatorname{argmin}": r"\operatorname{argmax}",
+    r"\operatorname{argmax}": r"\operatorname{argmin}",
+    "N": "C",
+    "C": "N",
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """An equation with one mistake: what was done, and the LaTeX that came of it."""
+
+    mistake: str
+    latex: str
+
+    @property
+    def line(self) -> str:
+        """The LaTeX on one line."""
+        return " ".join(self.latex.split())
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of the LaTeX between two positions."""
+
+    mistake: str
+    start: int
+    end: int
+    text: str
+
+
+def mutants(equation: Equation) -> list[Mutant]:
+    """Return the mutants of an equation, none twice."""
+    found = {}
+    for edit in _edits(equation):
+        latex = equation.latex[: edit.start] + edit.text + equation.latex[edit.end :]
+        if latex != equation.latex:
+            found.setdefault("".join(latex.split()), Mutant(edit.mistake, latex))
+    return list(found.values())
+
+
+def rejection(
+    equation: Equation, chapter: Chapter, mutant: Mutant, memories: checking.Memories
+) -> str:
+    """Return what the check says against a mutant, "" if it lets it pass.
+
+    `memories` holds what has been evaluated for this equation and its other mutants.
+    """
+    try:
+        changed, place = _with(chapter, equation, mutant.latex)
+    except MathError as error:
+        return f"cannot be read: {error}"
+    meanings = [m for m in (*chapter.meanings, *changed.meanings) if m.begin == equation.order]
+    if not meanings:
+        return checking.check(place, changed, memories).fault
+    others = (other for other in changed.equations if other is not place)
+    faults = (checking.check(each, changed).fault for each in (place, *others))
+    return next(filter(None, faults), "")
+
+
+def _with(chapter: Chapter, equation: Equation, latex: str) -> tuple[Chapter, Equation]:
+    display = Display(equation.label, latex, equation.place)
+    changed = chapters.equation_of(chapter.name, display, equation.order)
+    old = [m for m in chapter.meanings if m.begin == equation.order]
+    new = list(chapters.meanings_of(changed))
+    for meaning in new:
+        meaning.end = old[0].end if old else meaning.end
+    meanings = [m for m in chapter.meanings if m.begin < equation.order]
+    meanings += new + [m for m in chapter.meanings if m.begin > equation.order]
+    equations = [changed if e is equation else e for e in chapter.equations]
+    return replace(chapter, meanings=meanings, equations=equations), changed
+
+
+@cache
+def equivalent() -> dict[str, dict[str, str]]:
+    """Return the mutants that say the same as the original: {label: {LaTeX: why}}."""
+    return yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or {}
+
+
+# The mistakes
+
+
+def _edits(equation: Equation) -> Iterator[Edit]:
+    letters = sorted(_index_letters(equation.tree))
+    for side in {id(side): side for s in equation.steps for side in (s.left, s.right)}.values():
+        if side.data not in ("negative", "number"):
+            yield _insert("a minus too many", _start(side), "- ")
+    for node in equation.tree.iter_subtrees_topdown():
+        if node.data != "symbol" or isinstance(node.children[0], Token):
+            yield from _edits_of(node, equation.latex, letters)
+    for given in equation.tree.find_data("given"):
+        yield Edit("a condition lost", _start(given), _end(given), "")
+
+
+def _edits_of(node: Tree, latex: str, letters: list[str]) -> Iterator[Edit]:
+    start, end = _start(node), _end(node)
+    kind = str(node.data)
+    parts = children(node)
+    if kind in ("plus", "minus"):
+        sign = latex.index("+" if kind == "plus" else "-", _end(parts[0]))
+        yield Edit("a sign", sign, sign + 1, "-" if kind == "plus" else "+")
+    elif kind == "negative":
+        yield Edit("a minus lost", start, start + 1, "")
+    elif kind == "fraction":
+        above, below = (text_of(latex, part) for part in parts)
+        yield Edit("a denominator lost", start, end, f"({above})")
+        yield Edit("a fraction upside down", start, end, f"\\frac{{{below}}}{{{above}}}")
+    elif kind == "product":
+        for place, factor in enumerate(parts):
+            if not _is_argument(parts, place):
+                yield Edit("a factor lost", _start(factor), _end(factor), " ")
+    elif kind == "hadamard":
+        sign = latex.index(r"\odot", _end(parts[0]))
+        yield Edit("the wrong product", sign, sign + len(r"\odot"), "")
+    elif kind == "power":
+        yield Edit("an exponent lost", _start(parts[1]), end, "")
+        yield from _minus_in(parts[1])
+    elif kind in ("call", "call_of_power"):
+        yield Edit("a function lost", start, _end(parts[0]), "")
+    elif kind in ("root", "absolute"):
+        yield Edit(f"{kind} lost", start, end, f"({text_of(latex, parts[0])})")
+    elif kind == "differential":
+        yield Edit("a d lost", start, _start(parts[1]), "")
+    elif kind == "reduction":
+        yield Edit("a sum lost", start, _start(parts[2]), "")
+    elif kind == "from_to":
+        yield from _bounds(parts, latex, letters)
+    elif kind == "symbol":
+        yield from _symbol(node, letters)
+    for token in node.children:
+        if isinstance(token, Token) and token in SWAPS and kind != "simplex":
+            swapped = SWAPS[token]
+            yield Edit(f"{token} for {swapped}", token.start_pos, token.end_pos, swapped + " ")
+        elif isinstance(token, Token) and token.type == "NUMBER":
+            other = "2" if token == "1" else "1"
+            yield Edit(f"{other} for {token}", token.start_pos, token.end_pos, other)
+
+
+def _minus_in(exponent: Tree) -> Iterator[Edit]:
+    (inside,) = children(exponent)
+    if isinstance(inside, Tree) and inside.data not in ("negative", "number"):
+        if inside.data != "symbol" or len(inside.children) > 1:
+            yield _insert("a minus in the exponent", _start(inside), "-")
+
+
+def _bounds(parts: list[Node], latex: str, letters: list[str]) -> Iterator[Edit]:
+    letter, first, last = parts
+    for other in letters:
+        if other != letter:
+            yield Edit("a summed index", letter.start_pos, letter.end_pos, other)
+    for low in ("0", "2"):
+        yield Edit("a lower bound", _start(first), _end(first), low)
+    upper = text_of(latex, last)
+    start = latex.rindex("^", 0, _end(last))
+    yield Edit("an upper bound", start, _end(last), f"^{{{upper} - 1")
+
+
+def _symbol(node: Tree, letters: list[str]) -> Iterator[Edit]:
+    token, index = node.children[0], node.children[-1]
+    for other in _relatives(name_of(node)):
+        yield Edit(f"{other} for {token}", token.start_pos, token.end_pos, other + " ")
+    if not isinstance(index, Tree):
+        return
+    yield Edit("an index lost", _start(index), _end(index), " ")
+    named = [part for part in index.find_data("symbol") if is_index(part)]
+    for part in named:
+        for other in letters:
+            if other != name_of(part):
+                yield Edit("an index", _start(part), _end(part), other)
+    if len(named) == 2 and name_of(named[0]) != name_of(named[1]):
+        one, two = named
+        yield Edit("indices swapped", _start(one), _end(two), f"{name_of(two)}{name_of(one)}")
+
+
+def _relatives(name: str) -> list[str]:
+    """Return the symbols that one takes for this one: with a hat or a bar, or without."""
+    plain = name.partition("{")[2].rstrip("}") if name.startswith((r"\hat", r"\bar")) else name
+    family = [plain, f"\\hat{{{plain}}}", f"\\bar{{{plain}}}"]
+    return [other for other in family if other != name and other in symbols()]
+
+
+def _index_letters(tree: Tree) -> set[str]:
+    bound = {str(part.children[0]) for part in tree.find_data("from_to")}
+    return bound | {name_of(part) for part in tree.find_data("symbol") if is_index(part)}
+
+
+def _is_argument(factors: list[Node], place: int) -> bool:
+    """Tell the (w) of P(w): without it the formula says the same."""
+    group = factors[place]
+    return place > 0 and group.data == "group" and group.children[0].data == "symbol"
+
+
+def _insert(mistake: str, at: int, text: str) -> Edit:
+    return Edit(mistake, at, at, text)
+
+
+def _start(node: Node) -> int:
+    return node.start_pos if isinstance(node, Token) else node.meta.start_pos
+
+
+def _end(node: Node) -> int:
+    return node.end_pos if isinstance(node, Token) else node.meta.end_pos
