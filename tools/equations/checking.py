@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from lark import Token, Tree
-from pages import Page, Place, pages_in_toc
 
 import lossbook
 
-from .chapters import Chapter, Equation, Step, free_indices, read
+from .chapters import Chapter, Equation, Step, free_indices
 from .evaluating import (
     DIGITS,
     WORKING,
@@ -55,14 +54,32 @@ Memories = dict[tuple[int, ...], dict[Any, Value]]
 
 @dataclass
 class Verdict:
-    """What was found of an equation."""
+    """What was found of an equation.
 
-    equation: Equation
-    compared: int = 0  # values
+    Attributes
+    ----------
+    chapter, label : which one it is
+    defines : whether it says what a symbol means
+    sizes : the sizes that mattered, as often as they were tried
+    points : at how many random points
+    compared : how many pairs of numbers
+    rests_on : the labels of the definitions that it uses
+    referee : what a definition was compared with
+    fault : what is wrong, "" if nothing is
+    reason, experiment : why it cannot be evaluated, and the figure that bears it out
+    """
+
+    chapter: str
+    label: str
+    defines: bool = False
     sizes: list[dict[str, int]] = field(default_factory=list)
-    labels: set[str] = field(default_factory=set)  # the definitions that it rests on
+    points: int = 0
+    compared: int = 0
+    rests_on: set[str] = field(default_factory=set)
     referee: str = ""
     fault: str = ""
+    reason: str = ""
+    experiment: str = ""
 
 
 @dataclass
@@ -75,32 +92,20 @@ class Refutation(Exception):
     referee: str = ""  # what gave the second value, if not the page
 
 
-def check_book() -> Iterator[Verdict | tuple[Place, str, str]]:
-    """Check every page that _toc.yml names; yield the verdicts, and what could not be read."""
-    for path in pages_in_toc():
-        yield from check_chapter(read(Page.read(path)))
-
-
-def check_chapter(chapter: Chapter) -> Iterator[Verdict | tuple[Place, str, str]]:
-    """Check every equation of a chapter."""
-    yield from chapter.faults
-    for equation in chapter.equations:
-        yield check(equation, chapter)
-
-
 def check(equation: Equation, chapter: Chapter, memories: Memories | None = None) -> Verdict:
     """Check one equation: its definition against its referee, all else side against side.
 
     `memories` may be shared by equations between which nothing changes but the equation.
     """
-    verdict = Verdict(equation)
+    defines = any(step.relation == ":=" for step in equation.steps)
+    verdict = Verdict(equation.chapter, equation.label, defines)
     compared: Counter[int] = Counter()
     try:
         for place in _places(equation, chapter, verdict, {} if memories is None else memories):
             _check_at(place, equation, verdict, compared)
         for number, step in enumerate(equation.steps):
             if not compared[number]:
-                raise MathError("this was compared nowhere: the conditions never hold", step.right)
+                raise MathError("the conditions of this step never hold", step.right)
     except Refutation as refutation:
         verdict.fault = _message(refutation, equation)
     except (ArithmeticError, TypeError, ValueError) as error:
@@ -166,10 +171,15 @@ def _places(
         seen.append(relevant)
         if admitted:
             verdict.sizes.append(relevant)
+            verdict.points += points
 
 
 def _holds(condition: Tree, place: Evaluation) -> bool:
-    values = [_number(place.value(side), side) for side in condition.children[::2]]
+    sides = condition.children[::2]
+    for side in sides:
+        if isinstance(place.value(side), np.ndarray):
+            raise MathError("a condition must compare numbers", side)
+    values = [_number(place.value(side), side) for side in sides]
     relations = map(str, condition.children[1::2])
     return all(_related(*pair) for pair in zip(values, relations, values[1:], strict=False))
 
@@ -185,9 +195,9 @@ def _check_at(
             _compare_with_referee(step, place, equation, verdict)
         else:
             _compare(step, left, right, place)
-        compared[number] += 1
+        compared[number] += place.sizes == SIZES[0][0]  # in smaller ones too much is equal
         verdict.compared += entries_of(right).size
-    verdict.labels |= place.used["labels"].keys() - {equation.label, ""}
+    verdict.rests_on |= place.used["labels"].keys() - {equation.label, ""}
 
 
 def _compare(step: Step, left: Value, right: Value, place: Evaluation) -> None:
@@ -233,7 +243,7 @@ def _compare_with_referee(
     step: Step, place: Evaluation, equation: Equation, verdict: Verdict
 ) -> None:
     """Compare what a definition gives with what the package, NumPy or SciPy gives."""
-    referee = REFEREES.get(equation.label)
+    expected_name, referee = REFEREES.get(equation.label, ("", None))
     if referee is None:
         # A definition that ends in a claim, L := … = …, is judged by the claim.
         if all(other.relation == ":=" for other in equation.steps):
@@ -241,6 +251,8 @@ def _compare_with_referee(
         return
     meaning = next(m for m in place.chapter.meanings if m.begin == equation.order and m.label)
     name = meaning.symbol.name
+    if name != expected_name:
+        raise MathError(f"{expected_name} should be defined here, not {name}", step.left)
     symbol = place.symbol(name)
     value = place.value(step.right) if meaning.arguments else place.whole(name)
     expected = np.asarray(referee(**_arguments(referee, place)), dtype=float)
@@ -255,7 +267,7 @@ def _compare_with_referee(
 def _arguments(referee: Any, place: Evaluation) -> dict[str, Any]:
     found = {}
     for parameter in inspect.signature(referee).parameters:
-        name = next(name for name in symbols() if python_name(name) == parameter)
+        name = next(name for name in symbols() if python_name(name) == parameter.rstrip("_"))
         symbol = place.symbol(name)
         found[parameter] = _as_array(place.whole(name), symbol, place)
     return found

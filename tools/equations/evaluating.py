@@ -180,7 +180,12 @@ class Evaluation:
                 raise MathError(f"{name} is defined by itself ({definition.label})")
             inside = replace(self, defining=(*self.defining, name))
             key = (definition.begin, name, *self._indices_in(definition.body))
-            return self._remember(key, lambda: inside._defined(definition, shape))
+            try:
+                return self._remember(key, lambda: inside._defined(definition, shape))
+            except MathError as error:
+                if error.start is None:
+                    raise
+                raise MathError(f"{error}, in {definition.label or 'a sentence'}") from None
         if not symbol.domain:
             raise MathError(f"{name} is not defined by an equation (with :=) that holds here")
         self.used["free"][name] = symbol
@@ -323,6 +328,9 @@ class Evaluation:
     def _power(self, base: Tree, exponent: Tree) -> Value:
         value, (power,) = self.value(base), children(exponent)
         if isinstance(power, Token) and power.type == "TRANSPOSE":
+            name = split(base)[0] if base.data == "symbol" else r"\mathbf{1}"
+            if name != r"\mathbf{1}" and not self.symbol(name).shape:
+                raise MathError("a number has no transpose", base)
             turned = as_value(value.T) if isinstance(value, np.ndarray) else value
             return self._inverse(turned, base) if power.startswith("-") else turned
         power = (

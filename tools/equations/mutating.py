@@ -7,9 +7,12 @@ referee lets pass has still to get past the other equations of its chapter.
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -48,10 +51,10 @@ class Mutant:
     mistake: str
     latex: str
 
-    @property
-    def line(self) -> str:
-        """The LaTeX on one line."""
-        return " ".join(self.latex.split())
+    def row(self, equation: Equation) -> str:
+        """Return the row that differs from the equation's, on one line."""
+        rows = zip(_rows(self.latex), _rows(equation.latex), strict=True)
+        return next(changed for changed, original in rows if changed != original)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,10 @@ class Edit:
     start: int
     end: int
     text: str
+
+
+def _rows(latex: str) -> list[str]:
+    return [" ".join(row.split()) for row in latex.split(r"\\")]
 
 
 def mutants(equation: Equation) -> list[Mutant]:
@@ -93,6 +100,14 @@ def rejection(
     return next(filter(None, faults), "")
 
 
+def corrections(equation: Equation, chapter: Chapter) -> Iterator[str]:
+    """Yield the rows with which an equation that does not hold would: one change, as of a mistake."""
+    memories: checking.Memories = {}
+    for mutant in mutants(equation):
+        if not rejection(equation, chapter, mutant, memories):
+            yield mutant.row(equation)
+
+
 def _with(chapter: Chapter, equation: Equation, latex: str) -> tuple[Chapter, Equation]:
     display = Display(equation.label, latex, equation.place)
     changed = chapters.equation_of(chapter.name, display, equation.order)
@@ -108,8 +123,45 @@ def _with(chapter: Chapter, equation: Equation, latex: str) -> tuple[Chapter, Eq
 
 @cache
 def equivalent() -> dict[str, dict[str, str]]:
-    """Return the mutants that say the same as the original: {label: {LaTeX: why}}."""
-    return yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or {}
+    """Return the mutants that are no mistakes: {label: {row: why}}."""
+    listed = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
+    return {
+        label: {" ".join(row.split()): group["why"] for group in groups for row in group["rows"]}
+        for label, groups in listed.items()
+    }
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How the mutants of an equation fared; survivors as (mistake, row), the others as rows."""
+
+    label: str
+    tried: int
+    survivors: list[tuple[str, str]]
+    listed: list[str]
+    stale: list[str]
+
+
+def try_mutants(equation: Equation, chapter: Chapter, share: float = 1.0) -> Trial:
+    """Try the mutants of an equation, or the same random share of them each time."""
+    chosen = mutants(equation)
+    if share < 1:
+        chance = random.Random(equation.label)
+        chosen = chance.sample(chosen, min(len(chosen), 1 + int(share * len(chosen))))
+    memories: checking.Memories = {}
+    passed = {
+        mutant.row(equation): mutant.mistake
+        for mutant in chosen
+        if not rejection(equation, chapter, mutant, memories)
+    }
+    known = equivalent().get(equation.label, {})
+    return Trial(
+        equation.label,
+        len(chosen),
+        [(mistake, row) for row, mistake in passed.items() if row not in known],
+        [row for row in passed if row in known],
+        [row for row in known if row not in passed] if share == 1 else [],
+    )
 
 
 # The mistakes
@@ -118,6 +170,8 @@ def equivalent() -> dict[str, dict[str, str]]:
 def _edits(equation: Equation) -> Iterator[Edit]:
     letters = sorted(_index_letters(equation.tree))
     for side in {id(side): side for s in equation.steps for side in (s.left, s.right)}.values():
+        if side.data != "number":
+            yield _insert("a 2 too many", _start(side), "2 " if side.data != "negative" else "2 \\cdot ")
         if side.data not in ("negative", "number"):
             yield _insert("a minus too many", _start(side), "- ")
     for node in equation.tree.iter_subtrees_topdown():
@@ -134,6 +188,9 @@ def _edits_of(node: Tree, latex: str, letters: list[str]) -> Iterator[Edit]:
     if kind in ("plus", "minus"):
         sign = latex.index("+" if kind == "plus" else "-", _end(parts[0]))
         yield Edit("a sign", sign, sign + 1, "-" if kind == "plus" else "+")
+        if kind == "minus" and not _is_even(latex[end:]):
+            left, right = (text_of(latex, part) for part in parts)
+            yield Edit("a difference the other way round", start, end, f"{right} - ({left})")
     elif kind == "negative":
         yield Edit("a minus lost", start, start + 1, "")
     elif kind == "fraction":
@@ -144,6 +201,12 @@ def _edits_of(node: Tree, latex: str, letters: list[str]) -> Iterator[Edit]:
         for place, factor in enumerate(parts):
             if not _is_argument(parts, place):
                 yield Edit("a factor lost", _start(factor), _end(factor), " ")
+        for one, other in pairwise(parts):
+            texts = [text_of(latex, part) for part in (one, other)]
+            factors_differ = texts[0] != texts[1] and "fraction" not in (one.data, other.data)
+            if factors_differ and any(r"\top" in text for text in texts):
+                swapped = f"{texts[1]} {texts[0]}"
+                yield Edit("the order of a product", _start(one), _end(other), swapped)
     elif kind == "hadamard":
         sign = latex.index(r"\odot", _end(parts[0]))
         yield Edit("the wrong product", sign, sign + len(r"\odot"), "")
@@ -191,10 +254,12 @@ def _bounds(parts: list[Node], latex: str, letters: list[str]) -> Iterator[Edit]
 
 
 def _symbol(node: Tree, letters: list[str]) -> Iterator[Edit]:
-    token, index = node.children[0], node.children[-1]
+    token, index, end = node.children[0], node.children[-1], _end(node)
     for other in _relatives(name_of(node)):
         yield Edit(f"{other} for {token}", token.start_pos, token.end_pos, other + " ")
     if not isinstance(index, Tree):
+        if name_of(node) in symbols() and symbols()[name_of(node)].shape:
+            yield _insert("a transpose too many", end, r"^\top")
         return
     yield Edit("an index lost", _start(index), _end(index), " ")
     named = [part for part in index.find_data("symbol") if is_index(part)]
@@ -202,7 +267,8 @@ def _symbol(node: Tree, letters: list[str]) -> Iterator[Edit]:
         for other in letters:
             if other != name_of(part):
                 yield Edit("an index", _start(part), _end(part), other)
-    if len(named) == 2 and name_of(named[0]) != name_of(named[1]):
+    symmetric = name_of(node) == r"\delta"
+    if len(named) == 2 and name_of(named[0]) != name_of(named[1]) and not symmetric:
         one, two = named
         yield Edit("indices swapped", _start(one), _end(two), f"{name_of(two)}{name_of(one)}")
 
@@ -223,6 +289,11 @@ def _is_argument(factors: list[Node], place: int) -> bool:
     """Tell the (w) of P(w): without it the formula says the same."""
     group = factors[place]
     return place > 0 and group.data == "group" and group.children[0].data == "symbol"
+
+
+def _is_even(after: str) -> bool:
+    """Tell whether a bracket is squared, or stands between bars: its sign does not matter."""
+    return re.match(r"\s*(\\right)?\s*(\)\s*\^2|\\rvert)", after) is not None
 
 
 def _insert(mistake: str, at: int, text: str) -> Edit:

@@ -1,0 +1,33 @@
+"""Check every display equation of the book, and say what is wrong with those that do not hold.
+
+    python tools/check_equations.py [label ...]
+
+With labels, only these are checked.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from equations.book import check_book
+
+
+def main(labels: list[str]) -> int:
+    """Print the faults and a summary; return 1 if there is a fault."""
+    begin = time.perf_counter()
+    verdicts = [v for v in check_book() if not labels or v.label in labels]
+    faults = [verdict.fault for verdict in verdicts if verdict.fault]
+    print(*faults, sep="\n\n", end="\n\n" if faults else "")
+    for chapter in dict.fromkeys(verdict.chapter for verdict in verdicts):
+        of_chapter = [verdict for verdict in verdicts if verdict.chapter == chapter]
+        hold = sum(not v.fault and not v.reason for v in of_chapter)
+        listed = sum(bool(v.reason) for v in of_chapter)
+        more = f", {listed} cannot be evaluated" if listed else ""
+        print(f"{chapter}: {hold} of {len(of_chapter)} equations hold{more}")
+    print(f"{time.perf_counter() - begin:.0f} s")
+    return bool(faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,77 @@
+"""The whole book at once: every verdict, for the tests and for the ledger of the site."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pages import ROOT, Page, pages_in_toc
+
+from .chapters import Chapter, read
+from .checking import Verdict, check
+from .mutating import corrections
+
+NOT_EVALUATED = ROOT / "book" / "not-evaluated.yml"
+T = TypeVar("T")
+
+
+@cache
+def chapter_of(path: Path) -> Chapter:
+    """Return a chapter, read once."""
+    return read(Page.read(path))
+
+
+@cache
+def not_evaluated() -> dict[str, dict[str, str]]:
+    """Return the equations that cannot be evaluated: {label: {reason, and perhaps experiment}}."""
+    return yaml.safe_load(NOT_EVALUATED.read_text(encoding="utf-8")) or {}
+
+
+def each_equation(work: Callable[[Path, int], T]) -> Iterator[T]:
+    """Do something with every equation of the book, on all processors, in the order of the book."""
+    pages = pages_in_toc()
+    places = [(path, i) for path in pages for i in range(len(chapter_of(path).equations))]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(work, *zip(*places, strict=True), chunksize=2)
+
+
+def check_book() -> list[Verdict]:
+    """Check every equation of the book."""
+    faults = [fault for path in pages_in_toc() for fault in faults_of(chapter_of(path))]
+    return faults + list(each_equation(_verdict))
+
+
+def faults_of(chapter: Chapter) -> Iterator[Verdict]:
+    """Yield what could not be read, without what is known not to be."""
+    for place, label, fault in chapter.faults:
+        if label in not_evaluated():
+            yield _excused(chapter.name, label)
+        else:
+            yield Verdict(chapter.name, label, fault=f"{place} ({label}): {fault}")
+
+
+def _verdict(path: Path, number: int) -> Verdict:
+    chapter = chapter_of(path)
+    equation = chapter.equations[number]
+    verdict = check(equation, chapter)
+    if equation.label in not_evaluated():
+        if not verdict.fault:
+            verdict.fault = f"{equation.label} can be evaluated: take it out of {NOT_EVALUATED.name}"
+            return verdict
+        return _excused(chapter.name, equation.label)
+    if verdict.fault:
+        lines = [f"\n  It would hold with\n    {row}" for row in corrections(equation, chapter)]
+        verdict.fault += "".join(lines[:2])
+    return verdict
+
+
+def _excused(chapter: str, label: str) -> Verdict:
+    entry: dict[str, Any] = not_evaluated()[label]
+    return Verdict(
+        chapter, label, reason=entry["reason"], experiment=entry.get("experiment", "")
+    )

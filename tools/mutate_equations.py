@@ -1,0 +1,52 @@
+"""Make every small mistake in every display equation, and see that the check rejects each.
+
+    python tools/mutate_equations.py [label ...]
+
+What it lets pass must be listed, with the reason why it is no mistake, in equations/equivalent.yml.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from equations.book import chapter_of, each_equation
+from equations.mutating import Trial, try_mutants
+
+
+def trials(path: Path, number: int) -> tuple[str, Trial]:
+    """Try all mutants of one equation."""
+    chapter = chapter_of(path)
+    return chapter.name, try_mutants(chapter.equations[number], chapter)
+
+
+def main(labels: list[str]) -> int:
+    """Print the survivors and the rates; return 1 if one survives that is not listed."""
+    begin = time.perf_counter()
+    counts: dict[str, Counter[str]] = {}
+    failed = False
+    for name, trial in each_equation(trials):
+        if labels and trial.label not in labels:
+            continue
+        count = counts.setdefault(name, Counter())
+        count.update(tried=trial.tried, listed=len(trial.listed), survive=len(trial.survivors))
+        for mistake, row in trial.survivors:
+            print(f"{trial.label} survives ({mistake}):\n    {row}")
+        for row in trial.stale:
+            print(f"{trial.label}: equivalent.yml lists what does not survive:\n    {row}")
+        failed |= bool(trial.survivors or trial.stale)
+    for name, count in counts.items():
+        judged = count["tried"] - count["listed"]
+        rate = 100 * (judged - count["survive"]) / judged
+        print(
+            f"{name}: {count['tried']} mutants, {count['listed']} of them equivalent; "
+            f"{judged - count['survive']} of {judged} rejected, {rate:.4g} %"
+        )
+    print(f"{time.perf_counter() - begin:.0f} s")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
