@@ -61,7 +61,7 @@ def _verdict(path: Path, number: int) -> Verdict:
     verdict = check(equation, chapter)
     if equation.label in not_evaluated():
         if not verdict.fault:
-            verdict.fault = f"{equation.label} can be evaluated: take it out of {NOT_EVALUATED.name}"
+            verdict.fault = f"{equation.label} can be evaluated: no need to list it"
             return verdict
         return _excused(chapter.name, equation.label)
     if verdict.fault:
@@ -72,6 +72,4 @@ def _verdict(path: Path, number: int) -> Verdict:
 
 def _excused(chapter: str, label: str) -> Verdict:
     entry: dict[str, Any] = not_evaluated()[label]
-    return Verdict(
-        chapter, label, reason=entry["reason"], experiment=entry.get("experiment", "")
-    )
+    return Verdict(chapter, label, reason=entry["reason"], experiment=entry.get("experiment", ""))

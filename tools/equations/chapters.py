@@ -1,6 +1,6 @@
-"""The equations of a chapter, and which meaning of a symbol holds where.
+r"""The equations of a chapter, and which meaning of a symbol holds where.
 
-``L := …`` gives the symbol on its left a meaning, and so does ``y \\in \\mathbb{R}^N``, in a display
+``L := …`` gives the symbol on its left a meaning, and so does ``y \in \mathbb{R}^N``, in a display
 or in a sentence. A meaning holds from where it stands to the end of its section (of its exercise
 or solution, if it stands in one), unless the symbol is given a new one. Where none holds, the
 chapter's first definition of the symbol does.
@@ -24,7 +24,7 @@ FOREVER = 10**9
 
 @dataclass
 class Meaning:
-    """A symbol's meaning: free, with shape and domain, or defined by the right side of an equation."""
+    """What a symbol is: free, with shape and domain, or the right side of an equation."""
 
     symbol: Symbol
     begin: int
@@ -71,7 +71,7 @@ class Chapter:
     name: str
     equations: list[Equation] = field(default_factory=list)
     meanings: list[Meaning] = field(default_factory=list)
-    faults: list[tuple[Place, str, str]] = field(default_factory=list)  # place, label, what is wrong
+    faults: list[tuple[Place, str, str]] = field(default_factory=list)  # place, label, what
 
     def symbol(self, name: str, order: int) -> Symbol:
         """Return what is declared of a symbol at a place of the chapter."""
@@ -133,9 +133,7 @@ def read(page: Page) -> Chapter:
     return chapter
 
 
-def _meanings_in_a_sentence(
-    page: str, latex: str, place: Place, order: int
-) -> Iterator[Meaning]:
+def _meanings_in_a_sentence(page: str, latex: str, place: Place, order: int) -> Iterator[Meaning]:
     if ":=" in latex:
         yield from meanings_of(equation_of(page, Display("", latex, place), order))
     elif re.search(r"\\in(?![A-Za-z])", latex):
@@ -240,7 +238,9 @@ def _domain(tree: Tree) -> tuple[str, tuple[str, ...]]:
         if (low, high) not in {("0", "1"), ("0", r"\infty")}:
             raise MathError("only (0, 1) and (0, \\infty) are known as intervals", tree)
         return ("probability" if high == "1" else "positive"), sizes
-    return ("simplex", (*sizes, str(tree.children[0]))) if tree.data == "simplex" else ("real", sizes)
+    if tree.data == "simplex":
+        return "simplex", (*sizes, str(tree.children[0]))
+    return "real", sizes
 
 
 def _limit(node: Tree) -> str:

@@ -44,12 +44,14 @@ SIZES = [
     ({"N": 3, "C": 1, "p": 2}, 1),
     ({"N": 1, "C": 1, "p": 1}, 1),
 ]
+POINTS_WITHOUT_SIZES = 8
 TOLERANCE = sp.Float(10, WORKING) ** -DIGITS
+ZERO = sp.Float(10, WORKING) ** -40  # what is left where digits cancel
 REFEREE_TOLERANCE = 1e-10
 
 
-# What was evaluated, by sizes and point.
-Memories = dict[tuple[int, ...], dict[Any, Value]]
+# What was evaluated, by sizes, point and the differentials that are taken.
+Memories = dict[tuple[Any, ...], dict[Any, Value]]
 
 
 @dataclass
@@ -83,7 +85,7 @@ class Verdict:
 
 
 @dataclass
-class Refutation(Exception):
+class Refutation(Exception):  # noqa: N818
     """One place at which two sides differ."""
 
     step: Step
@@ -132,7 +134,11 @@ def _places(
     equation: Equation, chapter: Chapter, verdict: Verdict, memories: Memories
 ) -> Iterator[Evaluation]:
     """Yield an evaluation for all sizes, points and values of the free indices."""
-    free = sorted(set().union(*(free_indices(s.left) | free_indices(s.right) for s in equation.steps)))
+    sides = [side for step in equation.steps for side in (step.left, step.right)]
+    free = sorted(set().union(*map(free_indices, sides)))
+    for limits in equation.tree.find_data("from_to"):
+        if limits.children[0] in free:
+            raise MathError(f"{limits.children[0]} is free and is summed over", limits.children[0])
     varied = tuple(
         name
         for name in dict.fromkeys(differentials(equation.tree))
@@ -150,14 +156,16 @@ def _places(
         if relevant in seen:
             continue
         admitted = 0
-        for seed in range(1, points + 1):
+        seed = 0
+        while seed < points:
+            seed += 1
             place = Evaluation(
                 chapter,
                 equation.order,
                 sizes,
                 Point(seed),
                 varied=varied,
-                memory=memories.setdefault((*sizes.values(), seed), {}),
+                memory=memories.setdefault((*sizes.values(), seed, *varied), {}),
             )
             ranges = [range(1, sizes[symbols()[name].of] + 1) for name in free]
             for bound in itertools.product(*ranges):
@@ -168,6 +176,7 @@ def _places(
             if used is None and admitted:
                 used = {*place.used["sizes"], *(symbols()[name].of for name in free)}
                 relevant = {name: n for name, n in sizes.items() if name in used}
+                points = points if used else POINTS_WITHOUT_SIZES
         seen.append(relevant)
         if admitted:
             verdict.sizes.append(relevant)
@@ -217,7 +226,8 @@ def _number(entry: Any, node: Node) -> sp.Float:
 
 
 def _related(one: sp.Float, relation: str, two: sp.Float) -> bool:
-    close = abs(one - two) <= TOLERANCE * max(1, abs(one), abs(two))
+    largest = max(abs(one), abs(two))
+    close = abs(one - two) <= TOLERANCE * largest or largest < ZERO
     return bool(
         {
             "=": close,
@@ -234,7 +244,7 @@ def _related(one: sp.Float, relation: str, two: sp.Float) -> bool:
 
 
 def python_name(name: str) -> str:
-    """Return a symbol's name in Python: ``Y_hat`` for ``\\hat{Y}``."""
+    r"""Return a symbol's name in Python: ``Y_hat`` for ``\hat{Y}``."""
     accent = re.fullmatch(r"\\(hat|bar|tilde)\{(.*)\}", name)
     return f"{python_name(accent[2])}_{accent[1]}" if accent else name.replace("\\", "")
 
@@ -319,7 +329,8 @@ def _in_digits(value: Any) -> str:
 def _inputs(place: Evaluation) -> str:
     sizes = {**place.used["sizes"]}
     parts = [f"{name} = {n}" for name, n in sizes.items()]
-    parts += [f"{name} = {n}" for name, n in place.indices.items() if place.used["indices"].get(name)]
+    used = place.used["indices"]
+    parts += [f"{name} = {n}" for name, n in place.indices.items() if name in used]
     for name, (shape, entries) in sorted(place.point.drawn.items()):
         rows = np.array(entries, dtype=object).reshape(-1, shape[-1] if shape else 1)
         text = "; ".join(", ".join(map(str, row)) for row in rows)

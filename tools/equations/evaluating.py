@@ -150,6 +150,7 @@ class Evaluation:
     # Symbols
 
     def size(self, name: str) -> int:
+        """Return a size, N, or 2 itself."""
         if name.isdigit():
             return int(name)
         if name not in self.sizes:
@@ -158,6 +159,7 @@ class Evaluation:
         return self.sizes[name]
 
     def symbol(self, name: str) -> Symbol:
+        """Return what is declared of a symbol here."""
         return self.chapter.symbol(name, self.order)
 
     def whole(self, name: str) -> Value:
@@ -249,7 +251,7 @@ class Evaluation:
             letter = name_of(index) if index.data == "symbol" else ""
             counts = symbols()[letter].of if letter in symbols() else ""
             if counts and counts != size:
-                raise MathError(f"{letter} counts to {counts}, but {name} has {size} entries there")
+                raise MathError(f"{letter} counts to {counts}, {name} has {size} entries there")
             place.append(self._integer(index))
             if not 1 <= place[-1] <= self.size(size):
                 raise MathError(f"{name} has no entry {place[-1]}")
@@ -334,7 +336,9 @@ class Evaluation:
             turned = as_value(value.T) if isinstance(value, np.ndarray) else value
             return self._inverse(turned, base) if power.startswith("-") else turned
         power = (
-            sp.Integer(power[-1]) if isinstance(power, Token) else self._scalar(power, "an exponent")
+            sp.Integer(power[-1])
+            if isinstance(power, Token)
+            else self._scalar(power, "an exponent")
         )
         if power == -1:
             return self._inverse(value, base)
@@ -369,10 +373,10 @@ class Evaluation:
         return as_value(np.array(rows, dtype=object))
 
     def _cases(self, *cases: Tree) -> Value:
-        pairs = [
-            (self.value(case.children[0]), self.holds(case.children[2]) if case.children[2:] else True)
-            for case in cases
-        ]
+        pairs = []
+        for case in cases:
+            value, _, *condition = case.children
+            pairs.append((self.value(value), self.holds(condition[0]) if condition else True))
         return sp.Piecewise(*pairs)
 
     # Functions and what runs over an index
@@ -470,7 +474,8 @@ class Evaluation:
         )
         for name, indices in targets:
             unknown = replaced[name][0]
-            value = self._by(value, self._entry(name, unknown, indices) if indices else unknown, term)
+            entry = self._entry(name, unknown, indices) if indices else unknown
+            value = self._by(value, entry, term)
         now = {
             symbol: number
             for unknown, values in replaced.values()

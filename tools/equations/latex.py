@@ -32,7 +32,7 @@ def _parser() -> Lark:
 
 
 def parse(latex: str, start: str = "display") -> Tree:
-    """Return the tree of a display equation, or of a declaration such as ``y \\in \\mathbb{R}``."""
+    r"""Return the tree of a display equation, or of a declaration such as ``y \in \mathbb{R}``."""
     try:
         return _parser().parse(latex, start=start)
     except UnexpectedInput as error:

@@ -101,7 +101,7 @@ def rejection(
 
 
 def corrections(equation: Equation, chapter: Chapter) -> Iterator[str]:
-    """Yield the rows with which an equation that does not hold would: one change, as of a mistake."""
+    """Yield the rows with which an equation would hold that does not: one change of a row."""
     memories: checking.Memories = {}
     for mutant in mutants(equation):
         if not rejection(equation, chapter, mutant, memories):
@@ -170,9 +170,10 @@ def try_mutants(equation: Equation, chapter: Chapter, share: float = 1.0) -> Tri
 def _edits(equation: Equation) -> Iterator[Edit]:
     letters = sorted(_index_letters(equation.tree))
     for side in {id(side): side for s in equation.steps for side in (s.left, s.right)}.values():
-        if side.data != "number":
-            yield _insert("a 2 too many", _start(side), "2 " if side.data != "negative" else "2 \\cdot ")
-        if side.data not in ("negative", "number"):
+        if side.data == "negative":
+            yield _insert("a 2 too many", _start(side.children[0]), "2 ")
+        elif side.data != "number":
+            yield _insert("a 2 too many", _start(side), "2 ")
             yield _insert("a minus too many", _start(side), "- ")
     for node in equation.tree.iter_subtrees_topdown():
         if node.data != "symbol" or isinstance(node.children[0], Token):
@@ -236,9 +237,9 @@ def _edits_of(node: Tree, latex: str, letters: list[str]) -> Iterator[Edit]:
 
 def _minus_in(exponent: Tree) -> Iterator[Edit]:
     (inside,) = children(exponent)
-    if isinstance(inside, Tree) and inside.data not in ("negative", "number"):
-        if inside.data != "symbol" or len(inside.children) > 1:
-            yield _insert("a minus in the exponent", _start(inside), "-")
+    in_braces = isinstance(inside, Tree) and (inside.data != "symbol" or len(inside.children) > 1)
+    if in_braces and inside.data not in ("negative", "number"):
+        yield _insert("a minus in the exponent", _start(inside), "-")
 
 
 def _bounds(parts: list[Node], latex: str, letters: list[str]) -> Iterator[Edit]:

@@ -1,6 +1,6 @@
-"""What each definition of the book is compared with: the package, NumPy or SciPy, never the page.
+r"""What each definition of the book is compared with: the package, NumPy or SciPy, never the page.
 
-A referee takes symbols by their names (``Y_hat`` is \\hat{Y}) as arrays, a column as a vector, and
+A referee takes symbols by their names (``Y_hat`` is \hat{Y}) as arrays, a column as a vector, and
 sizes and indices as integers (indices count from 1), and returns what the definition should give.
 """
 
@@ -33,7 +33,10 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-mse-line": (r"\hat{y}", lambda w, x, b: np.polyval([w, b], x)),
     "eq-mse-column": ("L", lambda y_hat, y: MSELoss()(y_hat, y)),
     "eq-mse-many-inputs": (r"\hat{y}", lambda X, w: np.einsum("ik,k->i", X, w)),
-    "eq-mse-weighted": ("L_a", lambda a, y_hat, y: np.mean(a * MSELoss(reduction="none")(y_hat, y))),
+    "eq-mse-weighted": (
+        "L_a",
+        lambda a, y_hat, y: np.mean(a * MSELoss(reduction="none")(y_hat, y)),
+    ),
     # cross-entropy-gradient
     "eq-softmax": (r"\hat{y}", lambda z: softmax(z)),
     "eq-cross-entropy": ("L", lambda z, y: CrossEntropyLoss()(z[None], y[None])),
@@ -42,7 +45,10 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-softmax-sum": ("s", lambda z: np.exp(z).sum()),
     "eq-softmax-jacobian-matrix": ("J", lambda z: softmax_jacobian(z)),
     "eq-logsumexp": ("A", lambda z: logsumexp(z)),
-    "eq-cross-entropy-substituted": ("L_t", lambda z, t: CrossEntropyLoss()(z[None], np.array([t - 1]))),
+    "eq-cross-entropy-substituted": (
+        "L_t",
+        lambda z, t: CrossEntropyLoss()(z[None], np.array([t - 1])),
+    ),
     "eq-softmax-rows": (r"\hat{Y}", lambda Z: softmax(Z)),
     "eq-cross-entropy-batch": ("L", lambda Z, Y: CrossEntropyLoss()(Z, Y)),
     "eq-softmax-linear": ("Z", lambda X, W: np.einsum("ik,kj->ij", X, W)),
@@ -57,11 +63,17 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-mse-vector": ("L", lambda y_hat, y: MSELoss()(y_hat, y)),
     "eq-variance": (r"\sigma", lambda v: np.sqrt(v)),
     "eq-gaussian-density": ("f", lambda y, y_hat, v: stats.norm.pdf(y, y_hat, np.sqrt(v))),
-    "eq-gaussian-likelihood": ("P", lambda y, y_hat, v: stats.norm.pdf(y, y_hat, np.sqrt(v)).prod()),
+    "eq-gaussian-likelihood": (
+        "P",
+        lambda y, y_hat, v: stats.norm.pdf(y, y_hat, np.sqrt(v)).prod(),
+    ),
     "eq-residual-vector": ("r", lambda y_hat, y: np.subtract(y_hat, y)),
     "eq-gaussian-nll": (r"\Gamma", lambda y_hat, y, v: GaussianNLLLoss()(y_hat, y, v)),
     "eq-nll-line": (r"\hat{y}", lambda w, x, b: np.polyval([w, b], x)),
-    "eq-nll-laplace": (r"\Lambda_\beta", lambda y, y_hat, beta: -stats.laplace.logpdf(y, y_hat, beta).sum()),
+    "eq-nll-laplace": (
+        r"\Lambda_\beta",
+        lambda y, y_hat, beta: -stats.laplace.logpdf(y, y_hat, beta).sum(),
+    ),
 }
 
 
