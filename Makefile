@@ -3,19 +3,22 @@
 BIN   := .venv/bin
 READY := .venv/.ready
 SITE  := _build/html/book/index.html
-SOURCES := _config.yml _toc.yml $(shell find book -type f ! -path '*/__pycache__/*' ! -path '*/.*')
+SOURCES := _config.yml _toc.yml \
+  $(shell find book lossbook tools/equations tools/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book test browser run serve lint clean
+.PHONY: help book test equations mutants browser run serve lint clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make book    build the site into _build/html"
-	@echo "make test    run every test: of the package, the chapters and the site"
-	@echo "make run     re-execute all chapters in place"
-	@echo "make serve   build the site and serve it at http://127.0.0.1:8000"
-	@echo "make lint    check style, types and spelling"
-	@echo "make clean   remove what was built (the environment in .venv stays)"
+	@echo "make book       build the site into _build/html"
+	@echo "make test       run every test: of the package, the chapters and the site"
+	@echo "make equations  check every display equation"
+	@echo "make mutants    see that the check rejects every small mistake in them"
+	@echo "make run        re-execute all chapters in place"
+	@echo "make serve      build the site and serve it at http://127.0.0.1:8000"
+	@echo "make lint       check style, types and spelling"
+	@echo "make clean      remove what was built (the environment in .venv stays)"
 	@echo "A Python of your choice: make PYTHON=/path/to/python3.12 …"
 
 book: $(SITE)
@@ -23,6 +26,12 @@ book: $(SITE)
 
 test: $(READY) browser
 	$(BIN)/python -m pytest
+
+equations: $(READY)
+	$(BIN)/python tools/check_equations.py
+
+mutants: $(READY)
+	$(BIN)/python tools/mutate_equations.py
 
 browser: $(READY)
 	@$(BIN)/python tools/browser.py

@@ -41,13 +41,19 @@ def each_equation(work: Callable[[Path, int], T]) -> Iterator[T]:
 
 
 def check_book() -> list[Verdict]:
-    """Check every equation of the book."""
-    faults = [fault for path in pages_in_toc() for fault in faults_of(chapter_of(path))]
-    return faults + list(each_equation(_verdict))
+    """Check every equation of the book; of a chapter that cannot be read, say only that."""
+    unread = [verdict for path in pages_in_toc() for verdict in _unread(chapter_of(path))]
+    chapters = {verdict.chapter for verdict in unread if verdict.fault}
+    verdicts = [v for v in each_equation(_verdict) if v.chapter not in chapters]
+    wrong = {verdict.label for verdict in verdicts if verdict.fault}
+    for verdict in verdicts:
+        if verdict.fault and (roots := verdict.rests_on & wrong):
+            verdict.fault = f"{verdict.label} rests on {', '.join(sorted(roots))}, which fails"
+    return unread + verdicts
 
 
-def faults_of(chapter: Chapter) -> Iterator[Verdict]:
-    """Yield what could not be read, without what is known not to be."""
+def _unread(chapter: Chapter) -> Iterator[Verdict]:
+    """Yield what could not be read, as a fault unless it is known that it cannot be."""
     for place, label, fault in chapter.faults:
         if label in not_evaluated():
             yield _excused(chapter.name, label)

@@ -102,6 +102,7 @@ def check(equation: Equation, chapter: Chapter, memories: Memories | None = None
     defines = any(step.relation == ":=" for step in equation.steps)
     verdict = Verdict(equation.chapter, equation.label, defines)
     compared: Counter[int] = Counter()
+    place = None
     try:
         for place in _places(equation, chapter, verdict, {} if memories is None else memories):
             _check_at(place, equation, verdict, compared)
@@ -115,6 +116,8 @@ def check(equation: Equation, chapter: Chapter, memories: Memories | None = None
     except MathError as error:
         line = equation.place_of(error.start)
         verdict.fault = f"{line} ({equation.label}): {error}{_pointer(equation, error.start)}"
+    if place:
+        verdict.rests_on |= place.used["labels"].keys() - {equation.label, ""}
     return verdict
 
 
@@ -206,7 +209,6 @@ def _check_at(
             _compare(step, left, right, place)
         compared[number] += place.sizes == SIZES[0][0]  # in smaller ones too much is equal
         verdict.compared += entries_of(right).size
-    verdict.rests_on |= place.used["labels"].keys() - {equation.label, ""}
 
 
 def _compare(step: Step, left: Value, right: Value, place: Evaluation) -> None:

@@ -169,17 +169,17 @@ def try_mutants(equation: Equation, chapter: Chapter, share: float = 1.0) -> Tri
 
 def _edits(equation: Equation) -> Iterator[Edit]:
     letters = sorted(_index_letters(equation.tree))
-    for side in {id(side): side for s in equation.steps for side in (s.left, s.right)}.values():
-        if side.data == "negative":
-            yield _insert("a 2 too many", _start(side.children[0]), "2 ")
-        elif side.data != "number":
-            yield _insert("a 2 too many", _start(side), "2 ")
-            yield _insert("a minus too many", _start(side), "- ")
     for node in equation.tree.iter_subtrees_topdown():
         if node.data != "symbol" or isinstance(node.children[0], Token):
             yield from _edits_of(node, equation.latex, letters)
     for given in equation.tree.find_data("given"):
         yield Edit("a condition lost", _start(given), _end(given), "")
+    for side in {id(side): side for s in equation.steps for side in (s.left, s.right)}.values():
+        if side.data == "negative":
+            yield _insert("a 2 too many", _start(side.children[0]), "2 ")
+        elif side.data != "number":
+            yield _insert("a minus too many", _start(side), "- ")
+            yield _insert("a 2 too many", _start(side), "2 ")
 
 
 def _edits_of(node: Tree, latex: str, letters: list[str]) -> Iterator[Edit]:
@@ -231,8 +231,8 @@ def _edits_of(node: Tree, latex: str, letters: list[str]) -> Iterator[Edit]:
             swapped = SWAPS[token]
             yield Edit(f"{token} for {swapped}", token.start_pos, token.end_pos, swapped + " ")
         elif isinstance(token, Token) and token.type == "NUMBER":
-            other = "2" if token == "1" else "1"
-            yield Edit(f"{other} for {token}", token.start_pos, token.end_pos, other)
+            for other in ("2", "N") if token == "1" else ("1",):
+                yield Edit(f"{other} for {token}", token.start_pos, token.end_pos, other)
 
 
 def _minus_in(exponent: Tree) -> Iterator[Edit]:
@@ -256,6 +256,8 @@ def _bounds(parts: list[Node], latex: str, letters: list[str]) -> Iterator[Edit]
 
 def _symbol(node: Tree, letters: list[str]) -> Iterator[Edit]:
     token, index, end = node.children[0], node.children[-1], _end(node)
+    if name_of(node) in ("N", "C"):
+        yield Edit("a size lost", token.start_pos, token.end_pos, "1")
     for other in _relatives(name_of(node)):
         yield Edit(f"{other} for {token}", token.start_pos, token.end_pos, other + " ")
     if not isinstance(index, Tree):
