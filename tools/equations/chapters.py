@@ -236,7 +236,7 @@ def _domain(tree: Tree) -> tuple[str, tuple[str, ...]]:
     if tree.data == "interval":
         low, high = (_limit(limit) for limit in tree.children[:2])
         if (low, high) not in {("0", "1"), ("0", r"\infty")}:
-            raise MathError("only (0, 1) and (0, \\infty) are known as intervals", tree)
+            raise MathError("only the intervals from 0 to 1 and from 0 to \\infty are known", tree)
         return ("probability" if high == "1" else "positive"), sizes
     if tree.data == "simplex":
         return "simplex", (*sizes, str(tree.children[0]))

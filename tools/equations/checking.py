@@ -26,6 +26,7 @@ from .evaluating import (
     WORKING,
     Evaluation,
     Point,
+    Used,
     Value,
     differentials,
     entries_of,
@@ -51,7 +52,7 @@ REFEREE_TOLERANCE = 1e-10
 
 
 # What was evaluated, by sizes, point and the differentials that are taken.
-Memories = dict[tuple[Any, ...], dict[Any, Value]]
+Memories = dict[tuple[Any, ...], tuple[Used, dict[Any, Value]]]
 
 
 @dataclass
@@ -117,7 +118,7 @@ def check(equation: Equation, chapter: Chapter, memories: Memories | None = None
         line = equation.place_of(error.start)
         verdict.fault = f"{line} ({equation.label}): {error}{_pointer(equation, error.start)}"
     if place:
-        verdict.rests_on |= place.used["labels"].keys() - {equation.label, ""}
+        verdict.rests_on |= place.used.labels - {equation.label, ""}
     return verdict
 
 
@@ -162,13 +163,16 @@ def _places(
         seed = 0
         while seed < points:
             seed += 1
+            key = (*sizes.values(), seed, *varied)
+            used_here, memory = memories.setdefault(key, (Used(), {}))
             place = Evaluation(
                 chapter,
                 equation.order,
                 sizes,
                 Point(seed),
                 varied=varied,
-                memory=memories.setdefault((*sizes.values(), seed, *varied), {}),
+                used=used_here,
+                memory=memory,
             )
             ranges = [range(1, sizes[symbols()[name].of] + 1) for name in free]
             for bound in itertools.product(*ranges):
@@ -177,7 +181,7 @@ def _places(
                     admitted += 1
                     yield there
             if used is None and admitted:
-                used = {*place.used["sizes"], *(symbols()[name].of for name in free)}
+                used = {*place.used.sizes, *(symbols()[name].of for name in free)}
                 relevant = {name: n for name, n in sizes.items() if name in used}
                 points = points if used else POINTS_WITHOUT_SIZES
         seen.append(relevant)
@@ -329,10 +333,8 @@ def _in_digits(value: Any) -> str:
 
 
 def _inputs(place: Evaluation) -> str:
-    sizes = {**place.used["sizes"]}
-    parts = [f"{name} = {n}" for name, n in sizes.items()]
-    used = place.used["indices"]
-    parts += [f"{name} = {n}" for name, n in place.indices.items() if name in used]
+    parts = [f"{name} = {n}" for name, n in place.used.sizes.items()]
+    parts += [f"{name} = {n}" for name, n in place.indices.items() if name in place.used.indices]
     for name, (shape, entries) in sorted(place.point.drawn.items()):
         rows = np.array(entries, dtype=object).reshape(-1, shape[-1] if shape else 1)
         text = "; ".join(", ".join(map(str, row)) for row in rows)

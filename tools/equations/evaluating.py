@@ -105,6 +105,15 @@ def in_words(shape: tuple[int, int]) -> str:
     return "a number" if shape == (1, 1) else f"{shape[0]} × {shape[1]}"
 
 
+@dataclass
+class Used:
+    """What was asked for: sizes and indices with their values, and the labels of definitions."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+    indices: set[str] = field(default_factory=set)
+    labels: set[str] = field(default_factory=set)
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """The values of formulas at one place of a chapter, at one point.
@@ -118,7 +127,7 @@ class Evaluation:
     given : symbols that have a value for the moment, whatever defines them
     varied : the free symbols that differentials, dY, change
     defining : the symbols whose definition is being evaluated
-    used : filled with the sizes, the definitions and the free symbols that were asked for
+    used : filled with what is asked for
     memory : values by formula and bound indices, as long as nothing else is given
     """
 
@@ -130,9 +139,7 @@ class Evaluation:
     given: dict[str, Value] = field(default_factory=dict)
     varied: tuple[str, ...] = ()
     defining: tuple[str, ...] = ()
-    used: dict[str, dict[str, Any]] = field(
-        default_factory=lambda: {"sizes": {}, "labels": {}, "free": {}, "indices": {}}
-    )
+    used: Used = field(default_factory=Used)
     memory: dict[Any, Value] = field(default_factory=dict)
 
     def with_indices(self, **indices: int) -> Evaluation:
@@ -155,7 +162,7 @@ class Evaluation:
             return int(name)
         if name not in self.sizes:
             raise MathError(f"{name} is no size")
-        self.used["sizes"][name] = self.sizes[name]
+        self.used.sizes[name] = self.sizes[name]
         return self.sizes[name]
 
     def symbol(self, name: str) -> Symbol:
@@ -177,7 +184,7 @@ class Evaluation:
             raise MathError(f"{name} is an {symbol.kind} and has no value by itself")
         shape = tuple(self.size(size) for size in symbol.shape)
         if definition := self.chapter.definition(name, self.order):
-            self.used["labels"][definition.label] = True
+            self.used.labels.add(definition.label)
             if name in self.defining:
                 raise MathError(f"{name} is defined by itself ({definition.label})")
             inside = replace(self, defining=(*self.defining, name))
@@ -190,7 +197,6 @@ class Evaluation:
                 raise MathError(f"{error}, in {definition.label or 'a sentence'}") from None
         if not symbol.domain:
             raise MathError(f"{name} is not defined by an equation (with :=) that holds here")
-        self.used["free"][name] = symbol
         return self.point.draw(name, shape, symbol.domain)
 
     def _defined(self, definition: Meaning, shape: tuple[int, ...]) -> Value:
@@ -222,7 +228,7 @@ class Evaluation:
     def _index(self, name: str) -> int:
         if name not in self.indices:
             raise MathError(f"the index {name} is bound by nothing")
-        self.used["indices"][name] = True
+        self.used.indices.add(name)
         return self.indices[name]
 
     def _symbol(self, *parts: Node) -> Value:
@@ -444,7 +450,7 @@ class Evaluation:
             if name not in self.given and self.chapter.definition(name, self.order):
                 raise MathError(f"{name} is not free to vary", group)
             return self.value(function)
-        self.used["labels"][definition.label] = True
+        self.used.labels.add(definition.label)
         argument = self.value(group)
         return self.with_given({definition.arguments[0]: argument}).value(definition.body)
 
@@ -553,7 +559,6 @@ class Evaluation:
         symbol = self.symbol(name)
         if symbol.shape:
             raise MathError("only the minimum over one number can be sought", variable)
-        self.used["free"][name] = symbol
         unknown = self._dummy(name)()
         value = self.with_given({name: unknown}).value(term)
         if isinstance(value, np.ndarray):
