@@ -17,6 +17,7 @@ def main(labels: list[str]) -> int:
     """Print the faults and a summary; return 1 if there is a fault."""
     begin = time.perf_counter()
     verdicts = [v for v in check_book() if not labels or v.label in labels]
+    unknown = set(labels) - {verdict.label for verdict in verdicts}
     faults = [verdict.fault for verdict in verdicts if verdict.fault]
     print(*faults, sep="\n\n", end="\n\n" if faults else "")
     for chapter in dict.fromkeys(verdict.chapter for verdict in verdicts):
@@ -26,7 +27,9 @@ def main(labels: list[str]) -> int:
         more = f", {listed} cannot be evaluated" if listed else ""
         print(f"{chapter}: {hold} of {len(of_chapter)} equations hold{more}")
     print(f"{time.perf_counter() - begin:.0f} s")
-    return bool(faults)
+    for label in sorted(unknown):
+        print(f"{label} is no label of the book")
+    return bool(faults or unknown)
 
 
 if __name__ == "__main__":

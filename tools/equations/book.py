@@ -13,7 +13,7 @@ import yaml
 from pages import ROOT, Page, pages_in_toc
 
 from .chapters import Chapter, read
-from .checking import Verdict, check
+from .checking import Verdict, check, prove
 from .mutating import corrections
 
 NOT_EVALUATED = ROOT / "book" / "not-evaluated.yml"
@@ -46,8 +46,10 @@ def check_book() -> list[Verdict]:
     chapters = {verdict.chapter for verdict in unread if verdict.fault}
     verdicts = [v for v in each_equation(_verdict) if v.chapter not in chapters]
     wrong = {verdict.label for verdict in verdicts if verdict.fault}
+    rests = {verdict.label: verdict.rests_on for verdict in verdicts}
     for verdict in verdicts:
-        if verdict.fault and (roots := verdict.rests_on & wrong):
+        roots = {root for root in verdict.rests_on & wrong if verdict.label not in rests[root]}
+        if verdict.fault and roots:
             verdict.fault = f"{verdict.label} rests on {', '.join(sorted(roots))}, which fails"
     return unread + verdicts
 
@@ -58,7 +60,9 @@ def _unread(chapter: Chapter) -> Iterator[Verdict]:
         if label in not_evaluated():
             yield _excused(chapter.name, label)
         else:
-            yield Verdict(chapter.name, label, fault=f"{place} ({label}): {fault}")
+            yield Verdict(
+                chapter.name, label, fault=f"{place}{f' ({label})' if label else ''}: {fault}"
+            )
 
 
 def _verdict(path: Path, number: int) -> Verdict:
@@ -69,10 +73,11 @@ def _verdict(path: Path, number: int) -> Verdict:
         if not verdict.fault:
             verdict.fault = f"{equation.label} can be evaluated: no need to list it"
             return verdict
-        return _excused(chapter.name, equation.label)
+        return verdict if verdict.refuted else _excused(chapter.name, equation.label)
     if verdict.fault:
         lines = [f"\n  It would hold with\n    {row}" for row in corrections(equation, chapter)]
         verdict.fault += "".join(lines[:2])
+    verdict.proved = not any(verdict.sizes) and prove(equation, chapter)
     return verdict
 
 

@@ -34,6 +34,7 @@ class Meaning:
     arguments: tuple[str, ...] = ()
     power: int = 1
     body: Tree | None = None
+    lasting: bool = True  # whether it may serve where none holds
 
 
 @dataclass
@@ -86,7 +87,7 @@ class Chapter:
         """Return the definition of a symbol that holds at a place of the chapter, if one does."""
         if holding := self._holding(name, order):
             return holding[-1] if holding[-1].body else None
-        defined = (m for m in self.meanings if m.symbol.name == name and m.body)
+        defined = (m for m in self.meanings if m.symbol.name == name and m.body and m.lasting)
         return next(defined, None)
 
     def _holding(self, name: str, order: int) -> list[Meaning]:
@@ -104,6 +105,12 @@ def read(page: Page) -> Chapter:
             for meaning in chapter.meanings[sections.pop()[1] :]:
                 meaning.end = min(meaning.end, order)
 
+    def add(meanings: Iterator[Meaning]) -> None:
+        for meaning in meanings:
+            # What an exercise says of a symbol that has a meaning without it, it says for itself.
+            meaning.lasting &= not (boxes and meaning.symbol.domain)
+            chapter.meanings.append(meaning)
+
     for order, piece in enumerate(page.pieces):
         here = tuple(place for name, place in piece.within if name in BOXES)
         if here != boxes:
@@ -111,14 +118,14 @@ def read(page: Page) -> Chapter:
             if here:
                 sections.append((99, len(chapter.meanings)))
             boxes = here
-        if piece.token.type == "heading_open":
+        if piece.token.type == "heading_open" and not boxes:
             level = int(piece.token.tag[1])
             close(level, order)
             sections.append((level, len(chapter.meanings)))
         for display in display_of(piece):
             try:
                 equation = equation_of(page.name, display, order)
-                chapter.meanings += meanings_of(equation)
+                add(meanings_of(equation))
                 chapter.equations.append(equation)
             except MathError as error:
                 place = display.place.below(display.latex[: error.start or 0].count("\n"))
@@ -126,7 +133,7 @@ def read(page: Page) -> Chapter:
         if piece.token.type == "math_inline":
             latex = piece.token.content
             try:
-                chapter.meanings += _meanings_in_a_sentence(page.name, latex, piece.place, order)
+                add(_meanings_in_a_sentence(page.name, latex, piece.place, order))
             except MathError as error:
                 fault = f"${latex}$ is read as a definition or a declaration: {error}"
                 chapter.faults.append((piece.place, "", fault))
@@ -147,8 +154,9 @@ def equation_of(chapter: str, display: Display, order: int) -> Equation:
     for row in tree.children:
         parts = [part for part in row.children if part is not None]
         given = parts.pop().children if _is(parts[-1], "given") else []
-        if row.data == "given":
+        if row.data == "given":  # behind the last row
             parts, given = [], row.children
+            found.steps[-1].conditions += tuple(filter(_is_claim, given))
         found.conditions += [part for part in given if not _is_claim(part)]
         claims = tuple(part for part in given if _is_claim(part))
         if row.data == "continuation":
@@ -179,7 +187,9 @@ def is_index(symbol: Tree) -> bool:
 
 
 def meanings_of(equation: Equation) -> Iterator[Meaning]:
-    """Yield what an equation defines and declares."""
+    """Yield what an equation defines, one thing at most, and declares."""
+    if len([step for step in equation.steps if step.relation == ":="]) > 1:
+        raise MathError("a display defines one thing", equation.steps[-1].relation)
     for before, step in zip([None, *equation.steps], equation.steps, strict=False):
         if step.relation == ":=":
             if before and before.right is step.left:
@@ -190,15 +200,22 @@ def meanings_of(equation: Equation) -> Iterator[Meaning]:
             yield from _declared(condition, equation.order)
         elif condition.children[1] == ":=":
             meaning = _definition(condition.children[0], condition.children[2], equation)
-            yield replace(meaning, label="", end=equation.order + 1)
+            yield replace(meaning, label="", end=equation.order + 1, lasting=False)
 
 
 def _definition(left: Node, body: Node, equation: Equation) -> Meaning:
     power, arguments = 1, ()
-    if left.data == "power" and left.children[1].children[0].type == "SHORT_POWER":
-        power, left = int(left.children[1].children[0][-1]), left.children[0]
+    if left.data == "power":
+        (exponent,) = children(left.children[1])
+        digits = exponent[-1] if isinstance(exponent, Token) else str(exponent.children[0])
+        if not digits.isdigit():
+            raise MathError("a definition has a symbol, or a power of one, on its left", left)
+        power, left = int(digits), left.children[0]
     if left.data == "product" and len(left.children) == 2 and left.children[1].data == "group":
-        arguments, left = (name_of(left.children[1].children[0]),), left.children[0]
+        (argument,) = left.children[1].children
+        if argument.data != "symbol":
+            raise MathError("a function is defined for a symbol in its bracket", argument)
+        arguments, left = (name_of(argument),), left.children[0]
     if left.data != "symbol":
         raise MathError(":= needs a symbol on its left", left)
     symbol, indices = split(left)
@@ -228,6 +245,10 @@ def _declared(tree: Tree, order: int) -> Iterator[Meaning]:
         name = name_of(node)
         if name not in symbols():
             raise MathError(f"{name} is not in book/notation.yml", node)
+        if isinstance(node.children[-1], Tree):
+            raise MathError("a symbol is declared whole, without an index", node)
+        if symbols()[name].kind != "quantity":
+            raise MathError(f"{name} is no quantity", node)
         yield Meaning(Symbol(name, shape=shape, domain=kind), order)
 
 

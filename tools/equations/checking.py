@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +25,7 @@ from .evaluating import (
     WORKING,
     Evaluation,
     Point,
+    Unknowns,
     Used,
     Value,
     differentials,
@@ -46,8 +46,9 @@ SIZES = [
     ({"N": 1, "C": 1, "p": 1}, 1),
 ]
 POINTS_WITHOUT_SIZES = 8
+MORE_POINTS = 12  # that are tried at most until the conditions hold
 TOLERANCE = sp.Float(10, WORKING) ** -DIGITS
-ZERO = sp.Float(10, WORKING) ** -40  # what is left where digits cancel
+ZERO = sp.Float(10, WORKING) ** -50  # what is left where digits cancel
 REFEREE_TOLERANCE = 1e-10
 
 
@@ -66,9 +67,11 @@ class Verdict:
     sizes : the sizes that mattered, as often as they were tried
     points : at how many random points
     compared : how many pairs of numbers
+    proved : whether SymPy finds both sides equal for all values, where no size is involved
     rests_on : the labels of the definitions that it uses
     referee : what a definition was compared with
     fault : what is wrong, "" if nothing is
+    refuted : whether two values differ, so that nothing can excuse it
     reason, experiment : why it cannot be evaluated, and the figure that bears it out
     """
 
@@ -78,9 +81,11 @@ class Verdict:
     sizes: list[dict[str, int]] = field(default_factory=list)
     points: int = 0
     compared: int = 0
+    proved: bool = False
     rests_on: set[str] = field(default_factory=set)
     referee: str = ""
     fault: str = ""
+    refuted: bool = False
     reason: str = ""
     experiment: str = ""
 
@@ -102,17 +107,27 @@ def check(equation: Equation, chapter: Chapter, memories: Memories | None = None
     """
     defines = any(step.relation == ":=" for step in equation.steps)
     verdict = Verdict(equation.chapter, equation.label, defines)
-    compared: Counter[int] = Counter()
+    compared: set[tuple[int, tuple[int, ...]]] = set()
     place = None
     try:
         for place in _places(equation, chapter, verdict, {} if memories is None else memories):
             _check_at(place, equation, verdict, compared)
-        for number, step in enumerate(equation.steps):
-            if not compared[number]:
+        # In smaller tables too much is equal.
+        large = [tuple(sizes.values()) for sizes, _ in SIZES[: 2 if len(verdict.sizes) > 1 else 1]]
+        for (number, step), sizes in itertools.product(enumerate(equation.steps), large):
+            if (number, sizes) not in compared:
                 raise MathError("the conditions of this step never hold", step.right)
     except Refutation as refutation:
+        verdict.refuted = True
         verdict.fault = _message(refutation, equation)
-    except (ArithmeticError, TypeError, ValueError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         verdict.fault = f"{equation.place} ({equation.label}) cannot be evaluated: {error!r}"
     except MathError as error:
         line = equation.place_of(error.start)
@@ -131,6 +146,19 @@ def _pointer(equation: Equation, start: int | None) -> str:
     return f"\n    {line}\n    {' ' * (start - begin)}^"
 
 
+def prove(equation: Equation, chapter: Chapter) -> bool:
+    """Return whether SymPy reduces the difference of all sides to 0, whatever the values."""
+    place = Evaluation(chapter, equation.order, {}, Unknowns(0))
+    claims = equation.steps
+    if any(step.relation != "=" or step.conditions for step in claims):
+        return False
+    try:
+        differences = [place.value(step.left) - place.value(step.right) for step in claims]
+        return all(sp.simplify(difference) == 0 for difference in differences)
+    except (MathError, TypeError, ValueError):
+        return False
+
+
 # Where an equation is evaluated
 
 
@@ -143,25 +171,22 @@ def _places(
     for limits in equation.tree.find_data("from_to"):
         if limits.children[0] in free:
             raise MathError(f"{limits.children[0]} is free and is summed over", limits.children[0])
-    varied = tuple(
-        name
-        for name in dict.fromkeys(differentials(equation.tree))
-        if not chapter.definition(name, equation.order)
-    )
+    varied = _varied(equation, chapter)
     on_indices = [
         part
         for part in equation.conditions
         if part.data == "comparison" and part.children[1] != ":="
     ]
+    on_quantities = [condition for step in equation.steps for condition in step.conditions]
     seen = []
     used: set[str] | None = None  # the sizes that matter, known after the first
     for sizes, points in SIZES:
         relevant = {name: n for name, n in sizes.items() if used is None or name in used}
         if relevant in seen:
             continue
-        admitted = 0
-        seed = 0
-        while seed < points:
+        seed = complete = admitted = 0
+        # A point at which some condition does not hold does not count, but serves other steps.
+        while complete < points and seed < points + MORE_POINTS:
             seed += 1
             key = (*sizes.values(), seed, *varied)
             used_here, memory = memories.setdefault(key, (Used(), {}))
@@ -175,19 +200,36 @@ def _places(
                 memory=memory,
             )
             ranges = [range(1, sizes[symbols()[name].of] + 1) for name in free]
-            for bound in itertools.product(*ranges):
-                there = place.with_indices(**dict(zip(free, bound, strict=True)))
-                if all(_holds(condition, there) for condition in on_indices):
-                    admitted += 1
-                    yield there
-            if used is None and admitted:
+            there = [
+                place.with_indices(**dict(zip(free, bound, strict=True)))
+                for bound in itertools.product(*ranges)
+            ]
+            there = [each for each in there if all(_holds(part, each) for part in on_indices)]
+            yield from there
+            admitted += len(there)
+            complete += any(all(_holds(part, each) for part in on_quantities) for each in there)
+            if used is None and complete == points:
                 used = {*place.used.sizes, *(symbols()[name].of for name in free)}
                 relevant = {name: n for name, n in sizes.items() if name in used}
                 points = points if used else POINTS_WITHOUT_SIZES
         seen.append(relevant)
         if admitted:
             verdict.sizes.append(relevant)
-            verdict.points += points
+            verdict.points += seed
+
+
+def _varied(equation: Equation, chapter: Chapter) -> tuple[str, ...]:
+    """Return the free symbols whose differentials are taken; if none is, all that they rest on."""
+    names = list(dict.fromkeys(differentials(equation.tree)))
+    free = [name for name in names if not chapter.definition(name, equation.order)]
+    if names and not free:
+        place = Evaluation(chapter, equation.order, SIZES[0][0], Point(1))
+        for name in names:
+            place.whole(name)
+        free = sorted(place.used.free)
+        if not free:
+            raise MathError("a differential of what cannot vary")
+    return tuple(free)
 
 
 def _holds(condition: Tree, place: Evaluation) -> bool:
@@ -201,7 +243,10 @@ def _holds(condition: Tree, place: Evaluation) -> bool:
 
 
 def _check_at(
-    place: Evaluation, equation: Equation, verdict: Verdict, compared: Counter[int]
+    place: Evaluation,
+    equation: Equation,
+    verdict: Verdict,
+    compared: set[tuple[int, tuple[int, ...]]],
 ) -> None:
     for number, step in enumerate(equation.steps):
         if not all(_holds(condition, place) for condition in step.conditions):
@@ -211,7 +256,7 @@ def _check_at(
             _compare_with_referee(step, place, equation, verdict)
         else:
             _compare(step, left, right, place)
-        compared[number] += place.sizes == SIZES[0][0]  # in smaller ones too much is equal
+        compared.add((number, tuple(place.sizes.values())))
         verdict.compared += entries_of(right).size
 
 
@@ -261,8 +306,8 @@ def _compare_with_referee(
     """Compare what a definition gives with what the package, NumPy or SciPy gives."""
     expected_name, referee = REFEREES.get(equation.label, ("", None))
     if referee is None:
-        # A definition that ends in a claim, L := … = …, is judged by the claim.
-        if all(other.relation == ":=" for other in equation.steps):
+        # A definition that goes on to a claim, L := … = …, is judged by the claim.
+        if not any(other.left is step.right for other in equation.steps):
             raise MathError("this definition has no referee in tools/equations/referees.py")
         return
     meaning = next(m for m in place.chapter.meanings if m.begin == equation.order and m.label)
@@ -297,10 +342,15 @@ def _as_array(value: Value, symbol: Symbol, place: Evaluation) -> Any:
 
 
 def _names_in(referee: Any) -> str:
-    """Return what a referee calls, as its source spells it."""
-    calls = re.findall(r"[A-Za-z_.]*\w(?=\()", inspect.getsource(referee).partition(": lambda")[2])
-    package = [name for name in calls if name in vars(lossbook)]
-    return ", ".join(dict.fromkeys(f"lossbook.{name}" for name in package) or dict.fromkeys(calls))
+    """Return what a referee calls first, of the package if anything, by its full name."""
+    body = inspect.getsource(referee).partition("lambda")[2].partition(":")[2]
+    calls = re.findall(r"(?<![\w.)])[A-Za-z_][\w.]*(?=\()", body)
+    name = next((call for call in calls if call in vars(lossbook)), calls[0])
+    module, _, rest = name.partition(".")
+    full = {"np": "numpy", "special": "scipy.special", "stats": "scipy.stats"}.get(
+        module, "lossbook"
+    )
+    return f"{full}.{rest or name}"
 
 
 # What to say

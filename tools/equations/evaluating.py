@@ -26,7 +26,7 @@ from .latex import MathError, Node, children, name_of
 from .notation import Symbol, symbols
 
 DIGITS = 30  # that both sides must share
-WORKING = 50  # that are carried
+WORKING = 60  # that are carried
 CONSTANTS = {"e": sp.E, r"\pi": sp.pi}
 FUNCTIONS = {
     r"\log": sp.log,
@@ -67,13 +67,27 @@ class Point:
         self.drawn[name] = (shape, entries)
         return as_value(np.array([number(entry) for entry in entries], dtype=object), shape)
 
-    @staticmethod
-    def _entry(chance: random.Random, domain: str) -> Fraction:
+    def _entry(self, chance: random.Random, domain: str) -> Fraction:
         below = chance.choice((7, 9, 11, 13))
         if domain == "probability":
             return Fraction(chance.randint(1, below - 1), below)
         above = chance.randint(below // 3, 3 * below)
-        return Fraction(above, below) * (chance.choice((-1, 1)) if domain == "real" else 1)
+        scale = chance.choice((Fraction(1, 5), 1, 1, 1, 3))
+        if self.seed > 2:  # further points go further, every symbol through all scales
+            scale = Fraction(4) ** ((self.seed + chance.randrange(2)) % 4 - 2)
+        return scale * Fraction(above, below) * (chance.choice((-1, 1)) if domain == "real" else 1)
+
+
+class Unknowns(Point):
+    """No values: SymPy symbols, for what is to hold whatever they are."""
+
+    def draw(self, name: str, shape: tuple[int, ...], domain: str) -> Value:
+        """Return a symbol."""
+        if shape:
+            raise MathError("only numbers stay symbols")
+        return (
+            sp.Symbol(name, positive=True) if domain == "positive" else sp.Symbol(name, real=True)
+        )
 
 
 def as_value(entries: np.ndarray, shape: tuple[int, ...] | None = None) -> Value:
@@ -107,8 +121,9 @@ def in_words(shape: tuple[int, int]) -> str:
 
 @dataclass
 class Used:
-    """What was asked for: sizes and indices with their values, and the labels of definitions."""
+    """What was asked for: sizes, indices, free symbols, and the labels of definitions."""
 
+    free: set[str] = field(default_factory=set)
     sizes: dict[str, int] = field(default_factory=dict)
     indices: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
@@ -197,13 +212,15 @@ class Evaluation:
                 raise MathError(f"{error}, in {definition.label or 'a sentence'}") from None
         if not symbol.domain:
             raise MathError(f"{name} is not defined by an equation (with :=) that holds here")
+        self.used.free.add(name)
         return self.point.draw(name, shape, symbol.domain)
 
     def _defined(self, definition: Meaning, shape: tuple[int, ...]) -> Value:
         if definition.arguments:
             raise MathError(f"{definition.symbol.name} is a function and needs an argument")
         if definition.indices:
-            if len(definition.indices) != len(shape):
+            counted = tuple(symbols()[letter].of for letter in definition.indices)
+            if counted != self.symbol(definition.symbol.name).shape:
                 raise MathError(f"{definition.label} gives {definition.symbol.name} other indices")
             value = np.empty(shape, dtype=object)
             for place in itertools.product(*(range(1, size + 1) for size in shape)):
@@ -237,6 +254,9 @@ class Evaluation:
         try:
             if name == r"\delta" and len(indices) == 2:
                 one, other = (self._integer(index) for index in indices)
+                letters = [name_of(index) for index in indices if index.data == "symbol"]
+                if len({symbols()[letter].of for letter in letters if letter in symbols()}) > 1:
+                    raise MathError("the delta compares a sample with a class")
                 return sp.Integer(one == other)
             if name == r"\mathbf{1}":
                 (count,) = indices or [None]
@@ -299,6 +319,8 @@ class Evaluation:
         rest = list(factors)
         while rest:
             factor = rest.pop(0)
+            if rest and factor.data == "call" and factor.children[-1].data == "number":
+                raise MathError("where does the argument of the function end?", rest[0])
             if rest and self._is_application(factor, rest[0]):
                 one = self._apply(factor, rest.pop(0))
             else:
@@ -334,6 +356,8 @@ class Evaluation:
         return value
 
     def _power(self, base: Tree, exponent: Tree) -> Value:
+        if base.data == "call" and str(base.children[0]) in FUNCTIONS:
+            raise MathError("is the power that of the function or of its argument?", base)
         value, (power,) = self.value(base), children(exponent)
         if isinstance(power, Token) and power.type == "TRANSPOSE":
             name = split(base)[0] if base.data == "symbol" else r"\mathbf{1}"
@@ -367,7 +391,10 @@ class Evaluation:
         return _absolute(self._scalar(inside, "what is between bars"))
 
     def _norm(self, inside: Tree, kind: Token | None) -> Value:
-        entries = entries_of(self.value(inside)).ravel()
+        table = entries_of(self.value(inside))
+        entries = table.ravel()
+        if kind is not None and (kind[-1] not in "12" or table.shape[1] > 1):
+            raise MathError("only the norms 1 and 2 of a vector are known", kind)
         if kind is not None and kind[-1] == "1":
             return sum(map(_absolute, entries))
         return sp.sqrt(sum(entry**2 for entry in entries))
@@ -382,7 +409,11 @@ class Evaluation:
         pairs = []
         for case in cases:
             value, _, *condition = case.children
-            pairs.append((self.value(value), self.holds(condition[0]) if condition else True))
+            truth = self.holds(condition[0]) if condition else sp.true
+            if truth != False:  # noqa: E712  (it may be neither)
+                pairs.append((self.value(value), truth))
+            if truth == True:  # noqa: E712
+                break
         return sp.Piecewise(*pairs)
 
     # Functions and what runs over an index
@@ -392,6 +423,8 @@ class Evaluation:
         values = [self.value(argument) for argument in arguments]
         if name in (r"\min", r"\max"):
             return (sp.Min if name == r"\min" else sp.Max)(*values)
+        if len(values) > 1 or "arg" in name:
+            raise MathError(f"{name} does not take what is in its bracket", function)
         (value,) = values
         table = entries_of(value)
         if name == r"\operatorname{diag}":
@@ -418,6 +451,8 @@ class Evaluation:
             raise MathError(f"{name} is no index", limits.children[0])
         values = [self.with_indices(**{name: i}).value(term) for i in self._range(letter, limits)]
         if str(operator) == r"\prod":
+            if any(isinstance(value, np.ndarray) for value in values):
+                raise MathError("a product over an index is one of numbers", operator)
             return prod(values, start=sp.Integer(1))
         return sum(values[1:], start=values[0]) if values else sp.Integer(0)
 
@@ -447,12 +482,32 @@ class Evaluation:
         definition = self.chapter.definition(split(function)[0], self.order)
         if not definition.arguments:  # P(w) says that P depends on w
             name = name_of(group.children[0])
-            if name not in self.given and self.chapter.definition(name, self.order):
-                raise MathError(f"{name} is not free to vary", group)
+            defined = self.chapter.definition(name, self.order)
+            if name not in self.given if self.given else defined:
+                raise MathError(f"it is not {name} that varies here", group)
+            if not self._depends(definition, name):
+                raise MathError(f"{definition.symbol.name} does not depend on {name}", group)
             return self.value(function)
+        name = definition.symbol.name
+        if name in self.defining:
+            raise MathError(f"{name} is defined by itself", function)
         self.used.labels.add(definition.label)
-        argument = self.value(group)
-        return self.with_given({definition.arguments[0]: argument}).value(definition.body)
+        inside = self.with_given({definition.arguments[0]: self.value(group)})
+        return replace(inside, defining=(*self.defining, name)).value(definition.body)
+
+    def _depends(self, definition: Meaning, on: str) -> bool:
+        """Return whether a definition leads to a symbol, through others or directly."""
+        seen, waiting = set(), [definition]
+        while waiting:
+            for symbol in waiting.pop().body.find_data("symbol"):
+                name = split(symbol)[0]
+                if name == on:
+                    return True
+                further = self.chapter.definition(name, self.order)
+                if further and name not in seen:
+                    seen.add(name)
+                    waiting.append(further)
+        return False
 
     # Derivatives
 
@@ -565,7 +620,7 @@ class Evaluation:
             raise MathError(f"{operator} of {in_words(value.shape)}", term)
         place = self._remember(
             (term, name, smallest, *self._indices_in(term)),
-            lambda: _best(value if smallest else -value, unknown, symbol.domain == "positive"),
+            lambda: _best(value if smallest else -value, unknown, symbol.domain),
         )
         if place is None:
             raise MathError(f"{operator} over {name} is not found", operator)
@@ -599,12 +654,16 @@ def _absolute(value: sp.Expr) -> sp.Expr:
     return abs(value) if value.is_number else sp.sqrt(value**2)
 
 
-def _best(value: sp.Expr, unknown: sp.Symbol, positive: bool) -> sp.Float | None:
+def _best(value: sp.Expr, unknown: sp.Symbol, domain: str) -> sp.Float | None:
     """Return where a function of one number is smallest: the best of a grid, then a root of f'."""
     f, slope = (sp.lambdify(unknown, term, "mpmath") for term in (value, sp.diff(value, unknown)))
     with mpmath.workdps(15):
-        grid = [mpmath.mpf(i) / 4 for i in range(-80, 81)]
-        grid = [mpmath.exp(x / 2) for x in grid] if positive else grid
+        steps = [mpmath.mpf(i) / 10 for i in range(-80, 81)]
+        spread = {
+            "positive": mpmath.exp,
+            "probability": lambda x: 1 / (1 + mpmath.exp(-x)),
+        }.get(domain, mpmath.sinh)
+        grid = [spread(step) for step in steps]
         at = min(range(1, len(grid) - 1), key=lambda i: f(grid[i]))
     low, high = grid[at - 1], grid[at + 1]
     with mpmath.workdps(WORKING + 10):
