@@ -1,6 +1,6 @@
 """Whether each equation of a chapter holds, and what to say if one does not.
 
-Both sides of each relation are evaluated with 50 digits, at random rational points, for tables of
+Both sides of each relation are evaluated with 60 digits, at random rational points, for tables of
 several shapes, and for every value of the indices that stand free; 30 digits must agree.
 """
 
