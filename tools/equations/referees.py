@@ -11,11 +11,14 @@ from typing import Any
 
 import numpy as np
 from scipy import special, stats
+from sklearn.metrics import mean_pinball_loss
 
 from lossbook import (
     BCEWithLogitsLoss,
     CrossEntropyLoss,
     GaussianNLLLoss,
+    HuberLoss,
+    L1Loss,
     MSELoss,
     logsumexp,
     softmax,
@@ -73,6 +76,23 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-nll-laplace": (
         r"\Lambda_\beta",
         lambda y, y_hat, beta: -stats.laplace.logpdf(y, y_hat, beta).sum(),
+    ),
+    # cheat-sheet
+    "eq-sheet-squared": (r"\rho", lambda r: MSELoss()([r], [0.0])),
+    "eq-sheet-absolute": (r"\rho", lambda r: L1Loss()([r], [0.0])),
+    "eq-sheet-huber": (r"\rho", lambda r, delta: HuberLoss(delta=delta)([r], [0.0])),
+    "eq-sheet-quantile": (r"\rho", lambda r, q: mean_pinball_loss([0.0], [r], alpha=float(q))),
+    "eq-sheet-student": (r"\rho", lambda r, nu, theta: -stats.t.logpdf(r, nu, 0, theta)),
+    "eq-sheet-gaussian": (r"\Lambda", lambda r, v: GaussianNLLLoss()([r], [0.0], v)),
+    "eq-sheet-poisson": (
+        "L",
+        lambda z, y: -stats.poisson.logpmf(2, np.exp(z)) + 0 * y,
+    ),
+    "eq-sheet-binary": ("L", lambda z, y: BCEWithLogitsLoss()([z], [y])),
+    "eq-sheet-cross-entropy": ("L", lambda z, y: CrossEntropyLoss()(z[None], y[None])),
+    "eq-sheet-smoothing": (
+        "L",
+        lambda z, y, gamma: CrossEntropyLoss(label_smoothing=gamma)(z[None], y[None]),
     ),
 }
 
