@@ -101,12 +101,13 @@ def chin_ups() -> Dataset:
 
     Notes
     -----
-    Collected by A. C. Linnerud and printed in Tenenhaus (1998), *La régression PLS*, Technip.
+    The "Linnerud" data of scikit-learn, which has them from Tenenhaus (1998), *La régression
+    PLS: théorie et pratique*, Technip, Paris.
     """
     from sklearn.datasets import load_linnerud
 
     bunch = load_linnerud()
-    about = "chin-ups of 20 men of a fitness club, collected by A. C. Linnerud"
+    about = "chin-ups of 20 men of a fitness club, from Tenenhaus (1998)"
     return Dataset(
         bunch.target.astype(np.float64),
         bunch.data[:, 0].astype(np.float64),
