@@ -17,6 +17,7 @@ from lossbook import (
     CrossEntropyLoss,
     GaussianNLLLoss,
     MSELoss,
+    PoissonNLLLoss,
     logsumexp,
     softmax,
     softmax_jacobian,
@@ -74,6 +75,13 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
         r"\Lambda_\beta",
         lambda y, y_hat, beta: -stats.laplace.logpdf(y, y_hat, beta).sum(),
     ),
+    # one-theorem
+    "eq-one-finite": ("A", lambda a, xi, z: special.logsumexp(xi * z, b=a)),
+    "eq-one-probabilities": ("q", lambda a, xi, z: softmax(np.log(a) + xi * z)),
+    "eq-one-sigmoid": ("q", lambda z: special.expit(z)),
+    "eq-one-poisson": ("L", lambda z, y: PoissonNLLLoss()(z, y)),
+    "eq-one-linear": ("z", lambda X, w: np.einsum("id,d->i", X, w)),
+    "eq-one-average": (r"\bar{y}", lambda y: np.mean(y)),
 }
 
 
