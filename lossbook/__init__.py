@@ -20,7 +20,7 @@ from lossbook.gradcheck import (
     complex_step,
     directional_derivative,
 )
-from lossbook.likelihood import GaussianNLLLoss
+from lossbook.likelihood import GaussianNLLLoss, PoissonNLLLoss
 from lossbook.logits import (
     log_softmax,
     logsumexp,
@@ -41,6 +41,7 @@ __all__ = [
     "HuberLoss",
     "L1Loss",
     "MSELoss",
+    "PoissonNLLLoss",
     "central_difference",
     "check_gradient",
     "complex_step",

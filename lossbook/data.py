@@ -1,4 +1,4 @@
-"""The data sets of the chapters: two real ones that ship with scikit-learn, one made up.
+"""The data sets of the chapters: real ones that ship with scikit-learn, and one made up.
 
 scikit-learn is imported when a real data set is asked for, not before.
 """
@@ -86,6 +86,32 @@ def digits() -> Dataset:
         bunch.data.astype(np.float64) / 16,
         bunch.target.astype(np.int64),
         tuple(bunch.feature_names),
+        about,
+    )
+
+
+def chin_ups() -> Dataset:
+    """Return how many chin-ups 20 men of a fitness club could do, and three of their measures.
+
+    Returns
+    -------
+    Dataset
+        x of shape (20, 3): weight in pounds, waist in inches, pulse in beats per minute; y of
+        shape (20,), the count of chin-ups, from 1 to 17.
+
+    Notes
+    -----
+    The "Linnerud" data of scikit-learn, which has them from Tenenhaus (1998), *La régression
+    PLS: théorie et pratique*, Technip, Paris.
+    """
+    from sklearn.datasets import load_linnerud
+
+    bunch = load_linnerud()
+    about = "chin-ups of 20 men of a fitness club, from Tenenhaus (1998)"
+    return Dataset(
+        bunch.target.astype(np.float64),
+        bunch.data[:, 0].astype(np.float64),
+        tuple(name.lower() for name in bunch.target_names),
         about,
     )
 

@@ -418,7 +418,12 @@ PAIRS = {
             r"$w \in \mathbb{R}^p$, $L := (X w)^\top X w$",
             r"\frac{\partial^2 L}{\partial w \, \partial w^\top} = 2 X^\top X",
             r"\frac{\partial^2 L}{\partial w \, \partial w^\top} = X^\top X",
-        )
+        ),
+        (
+            r"$v \in \mathbb{R}$",
+            r"\frac{\partial}{\partial v} v^2 = 2 v",
+            r"\frac{\partial}{\partial v^\top} v^2 = 2 v",
+        ),
     ],
     "upright and bold names": [
         ("$\\mathrm{AIC} := 2 p$", r"\mathrm{AIC} + 1 = 2 p + 1", r"\mathrm{AIC} = p"),

@@ -18,6 +18,8 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import stats
+from scipy.special import gammaln
 
 import lossbook
 from lossbook import (
@@ -27,6 +29,7 @@ from lossbook import (
     HuberLoss,
     L1Loss,
     MSELoss,
+    PoissonNLLLoss,
 )
 
 RELATIVE = {np.float64: 1e-12, np.float32: 1e-5}
@@ -253,6 +256,57 @@ def test_gaussian_nll(form, data):
 
 
 @given(st.data())
+@pytest.mark.parametrize("log_input", [True, False])
+def test_poisson_nll(log_input, data):
+    draw = data.draw
+    dtype, reduction, shape = draw(DTYPES), draw(REDUCTIONS), draw(shapes(0))
+    prediction = draw(arrays(dtype, shape, -5, 5) if log_input else arrays(dtype, shape, 1e-3, 50))
+    target = draw(arrays(dtype, shape, 0, 40) | arrays(dtype, shape, 0, 3).map(np.round))
+    upstream = upstreams(draw, dtype, reduction, shape)
+    full = draw(st.booleans())
+    # torch adds eps to every rate, we guard with it: equal where it is 0.
+    options = {"log_input": log_input, "full": full, "reduction": reduction, "eps": 0.0}
+    loss, referee = PoissonNLLLoss(**options), torch.nn.PoissonNLLLoss(**options)
+
+    value = loss(prediction, target)
+    z = leaf(prediction)
+    expected = referee(z, torch.tensor(target))
+    torch_backward(expected, upstream)
+    rate = np.exp(np.float64(prediction)) if log_input else np.float64(prediction)
+    table = rate + target * np.abs(np.log(rate)) + target**2 + 1
+    scale = {"none": table, "sum": table.sum(), "mean": table.mean()}[reduction]
+    if full:  # log y! here, Stirling's approximation of it there, and 0 up to y = 1
+        y = np.maximum(np.float64(target), 1e-300)
+        stirling = y * np.log(y) - y + np.log(2 * np.pi * y) / 2
+        gap = gammaln(target + 1.0) - np.where(target > 1, stirling, 0)
+        gap = torch.tensor(np.asarray(gap, dtype))
+        expected = expected + {"none": gap, "sum": gap.sum(), "mean": gap.mean()}[reduction]
+    assert_close(value, expected, scale, dtype)
+    slope = rate + target if log_input else 1 + target / rate
+    assert_close(
+        loss.backward(upstream), z.grad, share(reduction, upstream, rate.size) * slope, dtype
+    )
+
+
+def test_the_guard_of_poisson_changes_nothing_above_it():
+    rates, counts = [1e-7, 0.5, 3.0], [1.0, 0.0, 2.0]
+    value = PoissonNLLLoss(log_input=False, eps=1e-8)(rates, counts)
+    assert value == PoissonNLLLoss(log_input=False, eps=0)(rates, counts)
+    theirs = torch.nn.PoissonNLLLoss(log_input=False, eps=1e-8)
+    added = theirs(torch.tensor(rates), torch.tensor(counts)).item()
+    assert added == pytest.approx(value - np.log(1.1) / 3, abs=1e-6)
+
+
+def test_poisson_with_its_constant_is_the_log_probability():
+    counts = np.arange(200.0)
+    z = np.linspace(-3, 6, 200)
+    value = PoissonNLLLoss(full=True, reduction="none")(z, counts)
+    np.testing.assert_allclose(value, -stats.poisson.logpmf(counts, np.exp(z)), rtol=1e-12)
+    rates = PoissonNLLLoss(log_input=False, full=True, reduction="none")(np.exp(z), counts)
+    np.testing.assert_allclose(rates, value, rtol=1e-12)
+
+
+@given(st.data())
 @pytest.mark.parametrize("name", ["logsumexp", "softmax", "log_softmax"])
 def test_functions_of_logits(name, data):
     draw = data.draw
@@ -287,7 +341,16 @@ def test_softmax_jacobian(data):
 
 
 @pytest.mark.parametrize(
-    "ours", [MSELoss, L1Loss, HuberLoss, CrossEntropyLoss, BCEWithLogitsLoss, GaussianNLLLoss]
+    "ours",
+    [
+        MSELoss,
+        L1Loss,
+        HuberLoss,
+        CrossEntropyLoss,
+        BCEWithLogitsLoss,
+        GaussianNLLLoss,
+        PoissonNLLLoss,
+    ],
 )
 def test_names_and_defaults_are_those_of_torch(ours):
     def options(cls):

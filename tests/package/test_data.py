@@ -38,6 +38,16 @@ def test_digits():
     assert middle[d.y == 0].mean() < 0.1 < 0.5 < middle[d.y == 1].mean()
 
 
+def test_chin_ups():
+    d = data.chin_ups()
+    assert d.x.shape == (20, 3)
+    assert d.names == ("weight", "waist", "pulse")
+    assert d.x.dtype == d.y.dtype == np.float64
+    assert (d.y.min(), d.y.max(), d.y.sum()) == (1, 17, 189)
+    assert (d.x[:, 1].min(), d.x[:, 1].max()) == (31, 46)
+    np.testing.assert_array_equal(d.y, np.round(d.y))
+
+
 def test_noisy_line():
     d = data.noisy_line(100_000, w=-3.0, b=0.5, sigma=0.2, seed=1)
     assert d.x.shape == (100_000, 1)
@@ -61,7 +71,7 @@ def test_the_same_seed_gives_the_same_points():
     np.testing.assert_array_equal(data.noisy_line(sigma=0).y, 2 * one.x[:, 0] + 1)
 
 
-@pytest.mark.parametrize("make", [data.diabetes, data.digits, data.noisy_line])
+@pytest.mark.parametrize("make", [data.diabetes, data.digits, data.chin_ups, data.noisy_line])
 def test_what_it_prints(make):
     d = make()
     assert repr(d) == f"Dataset(x: {d.x.shape}, y: {d.y.shape}; {d.about})"

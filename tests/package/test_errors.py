@@ -17,6 +17,7 @@ from lossbook import (
     HuberLoss,
     L1Loss,
     MSELoss,
+    PoissonNLLLoss,
     central_difference,
     check_gradient,
     complex_step,
@@ -336,11 +337,33 @@ TABLE = [
         ValueError,
         "var holds nan; expected variances greater than 0",
     ),
+    # counts and rates that are none
+    (
+        lambda: PoissonNLLLoss(eps=-1e-8),
+        ValueError,
+        "eps is -1e-08; expected a finite number, not negative",
+    ),
+    (
+        lambda: PoissonNLLLoss()([[0.0, 1.0]], [[3, -1]]),
+        ValueError,
+        "target holds -1.0 at index (0, 1); expected counts, none of them negative",
+    ),
+    (
+        lambda: PoissonNLLLoss()(1.0, NAN),
+        ValueError,
+        "target holds nan; expected counts, none of them negative",
+    ),
+    (
+        lambda: PoissonNLLLoss(log_input=False)([1.0, -0.5], [0, 0]),
+        ValueError,
+        "prediction holds -0.5 at index (1,); expected rates, none of them negative",
+    ),
     # backward
     *(
         (cls().backward, RuntimeError, BEFORE.format(f"{cls.__name__}.backward"))
         for cls in (MSELoss, L1Loss, HuberLoss, CrossEntropyLoss, BCEWithLogitsLoss)
     ),
+    (PoissonNLLLoss().backward, RuntimeError, BEFORE.format("PoissonNLLLoss.backward")),
     (GaussianNLLLoss().backward, RuntimeError, BEFORE.format("GaussianNLLLoss.backward")),
     (GaussianNLLLoss().backward_var, RuntimeError, BEFORE.format("GaussianNLLLoss.backward_var")),
     (
@@ -447,6 +470,7 @@ def test_the_table_is_complete():
 ACCEPTED = [
     (HuberLoss, {"delta": 1e-300}),
     (GaussianNLLLoss, {"eps": 1e-300}),
+    (PoissonNLLLoss, {"eps": 0}),
     (CrossEntropyLoss, {"label_smoothing": 0}),
     (CrossEntropyLoss, {"label_smoothing": 1}),
     (CrossEntropyLoss, {"weight": [0, 1]}),
@@ -461,6 +485,7 @@ def test_the_ends_of_a_range_belong_to_it(cls, options):
 
 def test_targets_at_the_ends_of_their_range_are_taken():
     assert BCEWithLogitsLoss()([0.0, 0.0], [0, 1]) == pytest.approx(np.log(2))
+    assert PoissonNLLLoss(log_input=False)([0.0], [0]) == 0
     assert CrossEntropyLoss()(ONES, [0, 2]) == pytest.approx(np.log(3))
     assert CrossEntropyLoss()([0.0, 0.0], [0.0, 1.0]) == pytest.approx(np.log(2))
     # A label that is no class may be the one to ignore.

@@ -4,6 +4,7 @@ pytest turns every warning into an error (pyproject.toml); here that is set once
 file says what it means.
 """
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from lossbook import (
     HuberLoss,
     L1Loss,
     MSELoss,
+    PoissonNLLLoss,
     log_softmax,
     logsumexp,
     sigmoid,
@@ -150,6 +152,8 @@ def name(value):
         (CrossEntropyLoss(weight=[1, 0.5]), ([[8e307, -8e307]] * 4, [1] * 4), 1.6e308),
         (BCEWithLogitsLoss(), ([1e308] * 4, [0.0] * 4), 1e308),
         (GaussianNLLLoss(), ([1.3e154] * 4, [0.0] * 4, 1.0), 0.845e308),
+        (PoissonNLLLoss(), ([-1e154] * 4, [1.7e154] * 4), 1.7e308),
+        (PoissonNLLLoss(log_input=False), ([1.7e308] * 4, [0.0] * 4), 1.7e308),
     ],
     ids=name,
 )
@@ -170,6 +174,9 @@ def test_a_sum_that_overflows_where_the_mean_does_not(loss, arguments, true):
         (L1Loss(reduction="none"), ([1.7e308], [-1.7e308])),
         (HuberLoss(delta=1e200), ([1e300], [0.0])),
         (GaussianNLLLoss(), ([1e305], [0.0], 1e-6)),
+        (PoissonNLLLoss(), ([710.0], [1.0])),
+        (PoissonNLLLoss(full=True), ([1e300], [1e300])),
+        (PoissonNLLLoss(log_input=False, eps=0), ([0.0], [1.0])),
         (BCEWithLogitsLoss(pos_weight=1e10), ([-1e300], [1.0])),
         (CrossEntropyLoss(weight=[1, 1e10], reduction="sum"), ([[1e300, -1e300]], [1])),
     ],
@@ -192,6 +199,42 @@ def test_the_variance_may_be_huge_or_tiny():
     assert loss.backward().tolist() == pytest.approx([1e50])
 
 
+def test_counts_as_large_as_floats_can_be():
+    """Both terms overflow; their difference may be finite, or infinite with either sign."""
+    loss = PoissonNLLLoss(reduction="none")
+    z, y = [709.7, 710.0, 720.0, -1e300], [2.5e305, 1.7e308, 1e306, 1e300]
+    true = [float(mpmath.exp(a) - mpmath.mpf(b) * mpmath.mpf(a)) for a, b in zip(z, y, strict=True)]
+    assert loss(z, y).tolist() == pytest.approx(true, rel=1e-13)
+    assert true[1:] == [-INF, INF, INF]
+    assert np.isfinite(PoissonNLLLoss(full=True)([705.0], [1e306]))
+    assert loss.backward().tolist() == [np.exp(709.7) - 2.5e305, INF, INF, -1e300]
+
+
+@given(
+    hnp.arrays(np.float64, 4, elements=HUGE),
+    hnp.arrays(np.float64, 4, elements=st.floats(0, 1e308)),
+    st.booleans(),
+    st.booleans(),
+)
+def test_finite_counts_never_give_nan(z, y, log_input, full):
+    z = z if log_input else np.abs(z)
+    loss = PoissonNLLLoss(log_input, full, reduction="none")
+    assert not np.isnan(loss(z, y)).any()
+    assert not np.isnan(loss.backward()).any()
+
+
+def test_a_rate_of_zero():
+    unguarded = PoissonNLLLoss(log_input=False, eps=0, reduction="none")
+    assert unguarded([0.0, 0.0], [0.0, 1.0]).tolist() == [0, INF]  # nothing counted: no surprise
+    assert unguarded.backward().tolist() == [1, -INF]
+    guarded = PoissonNLLLoss(log_input=False, reduction="none")
+    assert guarded([0.0, 0.0], [0.0, 1.0]).tolist() == [0, -np.log(1e-8)]
+    assert guarded.backward().tolist() == pytest.approx([1, 1 - 1e8])
+    masked = PoissonNLLLoss(reduction="none")
+    assert masked([-INF, -INF], [0, 1]).tolist() == [0, INF]
+    assert masked.backward().tolist() == [0, -1]
+
+
 def losses():
     """One case of every loss and every option that takes an array: (loss, arrays)."""
     x = np.linspace(-2, 3, 6).reshape(2, 3)
@@ -208,6 +251,8 @@ def losses():
         (GaussianNLLLoss, {"full": True}, (x, y, y)),
         (GaussianNLLLoss, {}, (x, y, y[:, 0])),
         (GaussianNLLLoss, {"eps": 1.0}, (x, y, y)),
+        (PoissonNLLLoss, {"full": True}, (x, y)),
+        (PoissonNLLLoss, {"log_input": False, "eps": 1.0}, (x + 2, y)),
     ]
 
 
@@ -279,6 +324,8 @@ def test_precision_of_single_numbers(dtype):
         assert loss(one, one).dtype == loss.backward(0.1).dtype == dtype
     loss = GaussianNLLLoss(full=True)
     assert loss(one, one, 2.0).dtype == loss.backward().dtype == loss.backward_var().dtype == dtype
+    loss = PoissonNLLLoss(full=True)
+    assert loss(one, one).dtype == loss.backward().dtype == dtype
     for function in (sigmoid, softplus):
         assert function(one).dtype == dtype
     for function in (softmax, log_softmax, logsumexp, softmax_jacobian):

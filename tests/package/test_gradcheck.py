@@ -15,6 +15,7 @@ from lossbook import (
     HuberLoss,
     L1Loss,
     MSELoss,
+    PoissonNLLLoss,
     central_difference,
     check_gradient,
     complex_step,
@@ -153,7 +154,15 @@ def smooth_case(draw):
     """A loss at a point where it is smooth, as a function of the prediction."""
     cls = draw(
         st.sampled_from(
-            [MSELoss, L1Loss, HuberLoss, CrossEntropyLoss, BCEWithLogitsLoss, GaussianNLLLoss]
+            [
+                MSELoss,
+                L1Loss,
+                HuberLoss,
+                CrossEntropyLoss,
+                BCEWithLogitsLoss,
+                GaussianNLLLoss,
+                PoissonNLLLoss,
+            ]
         )
     )
     reduction = draw(st.sampled_from(["mean", "sum"]))
@@ -165,6 +174,14 @@ def smooth_case(draw):
         target = (draw(hnp.arrays(np.int64, shape[0], elements=st.integers(0, shape[1] - 1))),)
     elif cls is BCEWithLogitsLoss:
         target = (draw(hnp.arrays(np.float64, shape, elements=st.sampled_from([0.0, 0.25, 1.0]))),)
+    elif cls is PoissonNLLLoss:
+        target = (np.abs(draw(floats)),)
+        loss.log_input = draw(st.booleans())
+        if not loss.log_input:
+            x = np.abs(x) + 0.1
+        loss(x, *target)
+        log_input = loss.log_input
+        return lambda z: cls(log_input, reduction=reduction)(z, *target), loss.backward(), x
     else:
         y = draw(floats)
         r = np.abs(x - y)

@@ -10,6 +10,7 @@ from lossbook import (
     HuberLoss,
     L1Loss,
     MSELoss,
+    PoissonNLLLoss,
 )
 
 X, Y, LABELS = np.array([[0.5, -1.0], [2.0, 3.0]]), np.full((2, 2), 0.5), np.array([0, 1])
@@ -25,6 +26,8 @@ CASES = pytest.mark.parametrize(
         (BCEWithLogitsLoss, {}, (X, Y)),
         (BCEWithLogitsLoss, {"weight": WEIGHT, "pos_weight": WEIGHT}, (X, Y)),
         (GaussianNLLLoss, {}, (X, Y, Y + 1)),
+        (PoissonNLLLoss, {"full": True}, (X, Y)),
+        (PoissonNLLLoss, {"log_input": False}, (X + 2, Y)),
     ],
 )
 
@@ -56,7 +59,7 @@ def test_backward_twice_gives_the_same(cls, options, arguments, reduction):
 @CASES
 def test_arrays_may_be_changed_after_forward(cls, options, arguments):
     arguments = [array.copy() for array in arguments]
-    options = {key: value.copy() for key, value in options.items()}
+    options = {key: np.copy(value) for key, value in options.items()}
     loss = cls(reduction="none", **options)
     before = [array.copy() for array in arguments]
     table = loss(*arguments)
@@ -124,7 +127,7 @@ def test_a_loss_prints_as_it_was_made(cls, options, arguments):
 
 
 def test_without_axes_none_gives_a_number():
-    for cls in (MSELoss, L1Loss, HuberLoss, BCEWithLogitsLoss):
+    for cls in (MSELoss, L1Loss, HuberLoss, BCEWithLogitsLoss, PoissonNLLLoss):
         assert np.isscalar(cls(reduction="none")(0.5, 0.25))
     assert np.isscalar(CrossEntropyLoss(reduction="none")([1.0, 2.0], 1))
     assert np.isscalar(GaussianNLLLoss(reduction="none")(0.5, 0.25, 1.0))
@@ -132,7 +135,7 @@ def test_without_axes_none_gives_a_number():
 
 @pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
 def test_a_gradient_without_axes_is_still_an_array(reduction):
-    for cls in (MSELoss, L1Loss, HuberLoss, BCEWithLogitsLoss):
+    for cls in (MSELoss, L1Loss, HuberLoss, BCEWithLogitsLoss, PoissonNLLLoss):
         loss = cls(reduction=reduction)
         loss(0.5, 0.25)
         assert isinstance(loss.backward(), np.ndarray)

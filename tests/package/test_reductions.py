@@ -13,6 +13,7 @@ from lossbook import (
     HuberLoss,
     L1Loss,
     MSELoss,
+    PoissonNLLLoss,
 )
 from lossbook.reduction import REDUCTIONS, gradient_factor, reduce
 
@@ -30,6 +31,7 @@ CASES = pytest.mark.parametrize(
         (BCEWithLogitsLoss, {}, (X, Y), 6),
         (BCEWithLogitsLoss, {"weight": WEIGHT}, (X, Y), 6),
         (GaussianNLLLoss, {}, (X, Y, 2.0), 6),
+        (PoissonNLLLoss, {"full": True}, (X, Y), 6),
         (CrossEntropyLoss, {}, (X, LABELS), 2),
         (CrossEntropyLoss, {}, (X, Y), 2),
         (CrossEntropyLoss, {"ignore_index": 1}, (X, LABELS), 1),

@@ -20,6 +20,7 @@ from lossbook import (
     HuberLoss,
     L1Loss,
     MSELoss,
+    PoissonNLLLoss,
     logsumexp,
     softmax,
     softmax_jacobian,
@@ -94,6 +95,13 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
         "L",
         lambda z, y, gamma: CrossEntropyLoss(label_smoothing=gamma)(z[None], y[None]),
     ),
+    # one-theorem
+    "eq-one-finite": ("A", lambda a, xi, z: special.logsumexp(xi * z, b=a)),
+    "eq-one-probabilities": ("q", lambda a, xi, z: softmax(np.log(a) + xi * z)),
+    "eq-one-sigmoid": ("q", lambda z: special.expit(z)),
+    "eq-one-poisson": ("L", lambda z, y: PoissonNLLLoss()(z, y)),
+    "eq-one-linear": ("z", lambda X, w: np.einsum("id,d->i", X, w)),
+    "eq-one-average": (r"\bar{y}", lambda y: np.mean(y)),
 }
 
 
