@@ -30,6 +30,7 @@ from lossbook.logits import (
     softplus,
 )
 from lossbook.regression import HuberLoss, L1Loss, MSELoss
+from lossbook.robust import LaplaceNLLLoss, QuantileLoss, SmoothL1Loss, StudentTNLLLoss
 
 __version__ = "0.1.0"
 
@@ -40,7 +41,11 @@ __all__ = [
     "GradientCheck",
     "HuberLoss",
     "L1Loss",
+    "LaplaceNLLLoss",
     "MSELoss",
+    "QuantileLoss",
+    "SmoothL1Loss",
+    "StudentTNLLLoss",
     "central_difference",
     "check_gradient",
     "complex_step",

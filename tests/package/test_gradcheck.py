@@ -14,7 +14,11 @@ from lossbook import (
     GaussianNLLLoss,
     HuberLoss,
     L1Loss,
+    LaplaceNLLLoss,
     MSELoss,
+    QuantileLoss,
+    SmoothL1Loss,
+    StudentTNLLLoss,
     central_difference,
     check_gradient,
     complex_step,
@@ -153,7 +157,18 @@ def smooth_case(draw):
     """A loss at a point where it is smooth, as a function of the prediction."""
     cls = draw(
         st.sampled_from(
-            [MSELoss, L1Loss, HuberLoss, CrossEntropyLoss, BCEWithLogitsLoss, GaussianNLLLoss]
+            [
+                MSELoss,
+                L1Loss,
+                HuberLoss,
+                SmoothL1Loss,
+                QuantileLoss,
+                LaplaceNLLLoss,
+                StudentTNLLLoss,
+                CrossEntropyLoss,
+                BCEWithLogitsLoss,
+                GaussianNLLLoss,
+            ]
         )
     )
     reduction = draw(st.sampled_from(["mean", "sum"]))
