@@ -71,8 +71,8 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-gaussian-nll": (r"\Gamma", lambda y_hat, y, v: GaussianNLLLoss()(y_hat, y, v)),
     "eq-nll-line": (r"\hat{y}", lambda w, x, b: np.polyval([w, b], x)),
     "eq-nll-laplace": (
-        r"\Lambda_\beta",
-        lambda y, y_hat, beta: -stats.laplace.logpdf(y, y_hat, beta).sum(),
+        r"\Lambda_\theta",
+        lambda y, y_hat, theta: -stats.laplace.logpdf(y, y_hat, theta).sum(),
     ),
 }
 
