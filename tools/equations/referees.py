@@ -16,7 +16,9 @@ from lossbook import (
     BCEWithLogitsLoss,
     CrossEntropyLoss,
     GaussianNLLLoss,
+    HuberLoss,
     MSELoss,
+    SmoothL1Loss,
     logsumexp,
     softmax,
     softmax_jacobian,
@@ -73,6 +75,21 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-nll-laplace": (
         r"\Lambda_\theta",
         lambda y, y_hat, theta: -stats.laplace.logpdf(y, y_hat, theta).sum(),
+    ),
+    # robust-losses
+    "eq-robust-laplace": (r"\rho", lambda r, theta: -stats.laplace.logpdf(r, 0, theta)),
+    "eq-robust-huber": (r"\rho", lambda r, delta: HuberLoss(delta=float(delta))(r, 0.0)),
+    "eq-robust-student": (r"\rho", lambda r, nu, theta: -stats.t.logpdf(r, nu, 0, theta)),
+    "eq-robust-step": (
+        r"\tilde{w}",
+        lambda X, a, y: np.linalg.lstsq(np.sqrt(a)[:, None] * X, np.sqrt(a) * y)[0],
+    ),
+    "eq-robust-clip": (r"\psi", lambda r, delta: np.clip(r, -delta, delta)),
+    "eq-robust-smooth": (r"\rho", lambda r, delta: SmoothL1Loss(beta=float(delta))(r, 0.0)),
+    "eq-robust-logcosh": (r"\rho", lambda r: np.logaddexp(r, -r) - np.log(2)),
+    "eq-robust-student-in-scale": (
+        r"\rho",
+        lambda r, nu, theta: stats.t.logpdf(0, nu) - stats.t.logpdf(r, nu, 0, theta),
     ),
 }
 
