@@ -18,6 +18,7 @@ from lossbook import (
     GaussianNLLLoss,
     HuberLoss,
     MSELoss,
+    QuantileLoss,
     SmoothL1Loss,
     logsumexp,
     softmax,
@@ -78,6 +79,10 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     ),
     # robust-losses
     "eq-robust-laplace": (r"\rho", lambda r, theta: -stats.laplace.logpdf(r, 0, theta)),
+    "eq-robust-pinball-mean": (
+        "L",
+        lambda c, y, q: QuantileLoss(quantile=float(q))(np.full_like(y, c), y),
+    ),
     "eq-robust-huber": (r"\rho", lambda r, delta: HuberLoss(delta=float(delta))(r, 0.0)),
     "eq-robust-student": (r"\rho", lambda r, nu, theta: -stats.t.logpdf(r, nu, 0, theta)),
     "eq-robust-step": (
