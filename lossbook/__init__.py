@@ -30,6 +30,7 @@ from lossbook.logits import (
     softplus,
 )
 from lossbook.regression import HuberLoss, L1Loss, MSELoss
+from lossbook.robust import LaplaceNLLLoss, QuantileLoss, SmoothL1Loss, StudentTNLLLoss
 
 __version__ = "0.1.0"
 
@@ -40,8 +41,12 @@ __all__ = [
     "GradientCheck",
     "HuberLoss",
     "L1Loss",
+    "LaplaceNLLLoss",
     "MSELoss",
     "PoissonNLLLoss",
+    "QuantileLoss",
+    "SmoothL1Loss",
+    "StudentTNLLLoss",
     "central_difference",
     "check_gradient",
     "complex_step",

@@ -16,8 +16,12 @@ from lossbook import (
     GaussianNLLLoss,
     HuberLoss,
     L1Loss,
+    LaplaceNLLLoss,
     MSELoss,
     PoissonNLLLoss,
+    QuantileLoss,
+    SmoothL1Loss,
+    StudentTNLLLoss,
     central_difference,
     check_gradient,
     complex_step,
@@ -139,6 +143,38 @@ TABLE = [
         ValueError,
         "weight has shape (); expected (C,), one per class",
     ),
+    (
+        lambda: SmoothL1Loss(beta=-1.0),
+        ValueError,
+        "beta is -1.0; expected a finite number, not negative",
+    ),
+    (
+        lambda: SmoothL1Loss(beta=INF),
+        ValueError,
+        "beta is inf; expected a finite number, not negative",
+    ),
+    *(
+        (
+            lambda q=q: QuantileLoss(quantile=q),
+            ValueError,
+            f"quantile is {q}; expected a number between 0 and 1",
+        )
+        for q in (0, 1, NAN)
+    ),
+    *(
+        (
+            lambda cls=cls, scale=scale: cls(scale=scale),
+            ValueError,
+            f"scale is {scale}; expected a positive, finite number",
+        )
+        for cls in (LaplaceNLLLoss, StudentTNLLLoss)
+        for scale in (0, -2.0, INF, NAN)
+    ),
+    (
+        lambda: StudentTNLLLoss(df=0.0),
+        ValueError,
+        "df is 0.0; expected a positive, finite number",
+    ),
     # what is no array of numbers
     (
         lambda: MSELoss()(["a"], [1.0]),
@@ -174,6 +210,7 @@ TABLE = [
     (lambda: MSELoss()(np.ones((3, 1)), np.ones(3)), ValueError, SAME.format((3,), (3, 1))),
     (lambda: L1Loss()(np.ones(3), np.ones((3, 1))), ValueError, SAME.format((3, 1), (3,))),
     (lambda: HuberLoss()(ONES, 1.0), ValueError, SAME.format((), (2, 3))),
+    (lambda: StudentTNLLLoss()(ONES, 1.0), ValueError, SAME.format((), (2, 3))),
     (
         lambda: BCEWithLogitsLoss()(np.ones((3, 1)), np.ones(3)),
         ValueError,
@@ -469,6 +506,8 @@ def test_the_table_is_complete():
 
 ACCEPTED = [
     (HuberLoss, {"delta": 1e-300}),
+    (SmoothL1Loss, {"beta": 0}),
+    (StudentTNLLLoss, {"df": 1e-300, "scale": 1e-300}),
     (GaussianNLLLoss, {"eps": 1e-300}),
     (PoissonNLLLoss, {"eps": 0}),
     (CrossEntropyLoss, {"label_smoothing": 0}),

@@ -14,8 +14,12 @@ from lossbook import (
     GaussianNLLLoss,
     HuberLoss,
     L1Loss,
+    LaplaceNLLLoss,
     MSELoss,
     PoissonNLLLoss,
+    QuantileLoss,
+    SmoothL1Loss,
+    StudentTNLLLoss,
     central_difference,
     check_gradient,
     complex_step,
@@ -162,6 +166,10 @@ def smooth_case(draw):
                 BCEWithLogitsLoss,
                 GaussianNLLLoss,
                 PoissonNLLLoss,
+                SmoothL1Loss,
+                QuantileLoss,
+                LaplaceNLLLoss,
+                StudentTNLLLoss,
             ]
         )
     )

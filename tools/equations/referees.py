@@ -21,6 +21,9 @@ from lossbook import (
     L1Loss,
     MSELoss,
     PoissonNLLLoss,
+    MSELoss,
+    QuantileLoss,
+    SmoothL1Loss,
     logsumexp,
     softmax,
     softmax_jacobian,
@@ -75,8 +78,27 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-gaussian-nll": (r"\Gamma", lambda y_hat, y, v: GaussianNLLLoss()(y_hat, y, v)),
     "eq-nll-line": (r"\hat{y}", lambda w, x, b: np.polyval([w, b], x)),
     "eq-nll-laplace": (
-        r"\Lambda_\beta",
-        lambda y, y_hat, beta: -stats.laplace.logpdf(y, y_hat, beta).sum(),
+        r"\Lambda_\theta",
+        lambda y, y_hat, theta: -stats.laplace.logpdf(y, y_hat, theta).sum(),
+    ),
+    # robust-losses
+    "eq-robust-laplace": (r"\rho", lambda r, theta: -stats.laplace.logpdf(r, 0, theta)),
+    "eq-robust-pinball-mean": (
+        "L",
+        lambda c, y, q: QuantileLoss(quantile=float(q))(np.full_like(y, c), y),
+    ),
+    "eq-robust-huber": (r"\rho", lambda r, delta: HuberLoss(delta=float(delta))(r, 0.0)),
+    "eq-robust-student": (r"\rho", lambda r, nu, theta: -stats.t.logpdf(r, nu, 0, theta)),
+    "eq-robust-step": (
+        r"\tilde{w}",
+        lambda X, a, y: np.linalg.lstsq(np.sqrt(a)[:, None] * X, np.sqrt(a) * y)[0],
+    ),
+    "eq-robust-clip": (r"\psi", lambda r, delta: np.clip(r, -delta, delta)),
+    "eq-robust-smooth": (r"\rho", lambda r, delta: SmoothL1Loss(beta=float(delta))(r, 0.0)),
+    "eq-robust-logcosh": (r"\rho", lambda r: np.logaddexp(r, -r) - np.log(2)),
+    "eq-robust-student-in-scale": (
+        r"\rho",
+        lambda r, nu, theta: stats.t.logpdf(0, nu) - stats.t.logpdf(r, nu, 0, theta),
     ),
     # cheat-sheet
     "eq-sheet-squared": (r"\rho", lambda r: MSELoss()([r], [0.0])),
