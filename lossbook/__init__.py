@@ -19,6 +19,7 @@ from lossbook.gradcheck import (
     check_gradient,
     complex_step,
     directional_derivative,
+    taylor_remainder,
 )
 from lossbook.likelihood import GaussianNLLLoss
 from lossbook.logits import (
@@ -51,4 +52,5 @@ __all__ = [
     "softmax",
     "softmax_jacobian",
     "softplus",
+    "taylor_remainder",
 ]
