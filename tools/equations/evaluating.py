@@ -98,6 +98,8 @@ class Point:
             + d * (two**3 + squares if symbol.domain == "smooth" else squares)
         )
         self.drawn[symbol.name] = ((), [f"a {symbol.domain} function"])
+        if symbol.domain == "smooth":  # at some points it is negative
+            value *= chance.choice((-1, 1))
         return value
 
     def _entry(self, chance: random.Random, domain: str) -> Fraction:
