@@ -19,6 +19,7 @@ from lossbook.gradcheck import (
     check_gradient,
     complex_step,
     directional_derivative,
+    taylor_remainder,
 )
 from lossbook.likelihood import GaussianNLLLoss, PoissonNLLLoss
 from lossbook.logits import (
@@ -57,4 +58,5 @@ __all__ = [
     "softmax",
     "softmax_jacobian",
     "softplus",
+    "taylor_remainder",
 ]

@@ -392,6 +392,13 @@ PAIRS = {
         ("", r"\mathrm{i}^2 = -1", r"\mathrm{i}^2 = 1"),
         (
             "",
+            r"\frac{g(c + \mathrm{i} h) - g(c - \mathrm{i} h)}{2 \mathrm{i}}"
+            r" = \operatorname{Im}(g(c + \mathrm{i} h))",
+            r"\frac{g(c + \mathrm{i} h) - g(c - \mathrm{i} h)}{2}"
+            r" = \operatorname{Im}(g(c + \mathrm{i} h))",
+        ),
+        (
+            "",
             r"\lim_{h \to 0} \frac{\operatorname{Im}(g(c + \mathrm{i} h))}{h} = g'(c)",
             r"\lim_{h \to 0} \frac{\operatorname{Im}(g(c + h))}{h} = g'(c)",
         ),

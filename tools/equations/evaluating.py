@@ -98,6 +98,8 @@ class Point:
             + d * (two**3 + squares if symbol.domain == "smooth" else squares)
         )
         self.drawn[symbol.name] = ((), [f"a {symbol.domain} function"])
+        if symbol.domain == "smooth":  # at some points it is negative
+            value *= chance.choice((-1, 1))
         return value
 
     def _entry(self, chance: random.Random, domain: str) -> Fraction:
@@ -121,6 +123,10 @@ class Unknowns(Point):
         return (
             sp.Symbol(name, positive=True) if domain == "positive" else sp.Symbol(name, real=True)
         )
+
+    def function(self, symbol: Symbol, argument: Value) -> Value:
+        """Return a function of which SymPy knows the name only."""
+        return sp.Function(symbol.name)(*entries_of(argument).ravel())
 
 
 def as_value(entries: np.ndarray, shape: tuple[int, ...] | None = None) -> Value:
@@ -761,6 +767,8 @@ class Evaluation:
         value = self.with_given({name: unknown}).value(term)
         if isinstance(value, np.ndarray):
             raise MathError(f"{operator} of {in_words(value.shape)}", term)
+        if sp.sympify(value).free_symbols - {unknown}:
+            raise MathError(f"{operator} is sought among numbers", term)
         place = self._remember(
             (term, name, smallest, *self._indices_in(term)),
             lambda: _best(value if smallest else -value, unknown, symbol.domain),

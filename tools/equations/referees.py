@@ -24,12 +24,22 @@ from lossbook import (
     MSELoss,
     QuantileLoss,
     SmoothL1Loss,
+    central_difference,
+    complex_step,
     logsumexp,
     softmax,
     softmax_jacobian,
 )
 
 REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
+    # checking-gradients
+    "eq-check-central": ("D_h", lambda g, x, h: central_difference(g, x, step=h)),
+    "eq-check-bound": (
+        "E_h",
+        lambda g, x, h, M, epsilon: np.polyval([M / 6, 0, 0, epsilon * abs(g(x))], h) / h,
+    ),
+    "eq-check-forward": ("F_h", lambda g, x, h: np.diff([g(x), g(x + h)])[0] / h),
+    "eq-check-complex": ("C_h", lambda g, x, h: complex_step(g, x, step=h)),
     # mse-gradient
     "eq-mse": ("L", lambda Y_hat, Y: MSELoss()(Y_hat, Y)),
     "eq-se": ("S", lambda Y_hat, Y: MSELoss(reduction="none")(Y_hat, Y)),
