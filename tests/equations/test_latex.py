@@ -418,7 +418,12 @@ PAIRS = {
             r"$w \in \mathbb{R}^p$, $L := (X w)^\top X w$",
             r"\frac{\partial^2 L}{\partial w \, \partial w^\top} = 2 X^\top X",
             r"\frac{\partial^2 L}{\partial w \, \partial w^\top} = X^\top X",
-        )
+        ),
+        (
+            r"$w \in \mathbb{R}^p$, $L(w) := w^\top w$",
+            r"\frac{\partial L}{\partial w} = 2 w",
+            r"\frac{\partial L}{\partial w} = L",
+        ),
     ],
     "upright and bold names": [
         ("$\\mathrm{AIC} := 2 p$", r"\mathrm{AIC} + 1 = 2 p + 1", r"\mathrm{AIC} = p"),
