@@ -431,6 +431,11 @@ PAIRS = {
             r"\frac{\partial}{\partial v} v^2 = 2 v",
             r"\frac{\partial}{\partial v^\top} v^2 = 2 v",
         ),
+        (
+            r"$w \in \mathbb{R}^p$, $L(w) := w^\top w$",
+            r"\frac{\partial L}{\partial w} = 2 w",
+            r"\frac{\partial L}{\partial w} = L",
+        ),
     ],
     "upright and bold names": [
         ("$\\mathrm{AIC} := 2 p$", r"\mathrm{AIC} + 1 = 2 p + 1", r"\mathrm{AIC} = p"),

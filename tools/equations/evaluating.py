@@ -255,7 +255,8 @@ class Evaluation:
         return self.point.draw(name, shape, symbol.domain)
 
     def _defined(self, definition: Meaning, shape: tuple[int, ...]) -> Value:
-        if definition.arguments:
+        # Of L(w) := …, what varies with w is taken at w, as in ∂L/∂w.
+        if definition.arguments and definition.arguments[0] not in self.given:
             raise MathError(f"{definition.symbol.name} is a function and needs an argument")
         if definition.indices:
             counted = tuple(symbols()[letter].of for letter in definition.indices)

@@ -73,6 +73,20 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
         ),
     ),
     "eq-red-pairs": ("L", lambda y_hat, y: np.mean((y_hat[:, None] - y) ** 2)),
+    # least-squares
+    "eq-lsq-loss": ("L", lambda X, w, y: MSELoss()(X @ w, y)),
+    "eq-lsq-prediction": (r"\hat{y}", lambda X, w: np.einsum("ik,k->i", X, w)),
+    "eq-lsq-loss-index": ("L", lambda y_hat, y: MSELoss()(y_hat, y)),
+    "eq-lsq-solution": (r"\hat{w}", lambda X, y: np.linalg.lstsq(X, y, rcond=None)[0]),
+    "eq-lsq-projection": (r"\mathbf{P}", lambda X: np.matmul(X, np.linalg.pinv(X))),
+    "eq-lsq-descent": (
+        r"\tilde{w}",
+        lambda w, eta, X, y: w - eta * np.dot(X.T, _gradient(MSELoss(), X @ w, y)),
+    ),
+    "eq-lsq-gradient-short": ("G", lambda X, w, y: np.dot(X.T, _gradient(MSELoss(), X @ w, y))),
+    "eq-lsq-condition": (r"\kappa", lambda X: np.linalg.cond(X) ** 2),
+    "eq-lsq-means": (r"\bar{x}", lambda X: np.mean(X, axis=0)),
+    "eq-lsq-standardised": (r"\tilde{X}", lambda X: stats.zscore(X)),
     # cross-entropy-gradient
     "eq-softmax": (r"\hat{y}", lambda z: softmax(z)),
     "eq-cross-entropy": ("L", lambda z, y: CrossEntropyLoss()(z[None], y[None])),
