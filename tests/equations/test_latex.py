@@ -46,6 +46,7 @@ PAIRS = {
             r"\frac{b + c}{2} = b + \frac{c}{2}",
         ),
         ("", r"\tfrac{1}{2} = \dfrac{2}{4}", r"\tfrac{1}{2} = \dfrac{1}{4}"),
+        ("", r"e^{- (b + c) / 2} = \frac{1}{\sqrt{e^{b + c}}}", r"e^{b / 2} = \frac{e^b}{2}"),
     ],
     "powers": [
         ("", "(b + c)^2 = b^2 + 2 b c + c^2", "(b + c)^2 = b^2 + c^2"),

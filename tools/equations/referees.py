@@ -87,6 +87,13 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-lsq-condition": (r"\kappa", lambda X: np.linalg.cond(X) ** 2),
     "eq-lsq-means": (r"\bar{x}", lambda X: np.mean(X, axis=0)),
     "eq-lsq-standardised": (r"\tilde{X}", lambda X: stats.zscore(X)),
+    # softmax
+    "eq-sm-softmax": (r"\hat{y}", lambda z: softmax(z)),
+    "eq-sm-jacobian": ("J", lambda z: softmax_jacobian(z)),
+    "eq-sm-temperature": (r"\hat{y}", lambda z, tau: special.softmax(z / tau)),
+    "eq-sm-lse": ("A", lambda z: logsumexp(z)),
+    "eq-sm-mean": (r"\bar{u}", lambda z, u: np.average(u, weights=softmax(z))),
+    "eq-sm-total": ("s", lambda z: np.exp(z).sum()),
     # cross-entropy-gradient
     "eq-softmax": (r"\hat{y}", lambda z: softmax(z)),
     "eq-cross-entropy": ("L", lambda z, y: CrossEntropyLoss()(z[None], y[None])),
