@@ -613,8 +613,8 @@ class Evaluation:
             unknown = replaced[name][0]
             entry = self._entry(name, unknown, indices) if indices else unknown
             turned = part.children[1] is not None and part.children[1].type == "TRANSPOSE"
-            if turned and indices:
-                raise MathError("an entry has no transpose", part)
+            if turned and (indices or not self.symbol(name).shape):
+                raise MathError("a number has no transpose", part)
             is_number = not isinstance(value, np.ndarray)
             value = self._by(value, entry, term)
             if turned and is_number and isinstance(value, np.ndarray):  # a row, not a column
