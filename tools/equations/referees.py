@@ -58,6 +58,11 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     # cross-entropy-in-practice
     "eq-practice-softmax": (r"\hat{y}", lambda z: softmax(z)),
     "eq-practice-loss": ("L", lambda y, z: -np.sum(y * log_softmax(z))),
+    "eq-practice-entropy": (
+        "H",
+        lambda y: np.sum(y) * special.entr(y / np.sum(y)).sum(),
+    ),
+    "eq-practice-divergence": ("D", lambda y, z: special.rel_entr(y, y.sum() * softmax(z)).sum()),
     "eq-practice-sigmoid": ("q", lambda z: special.expit(z)),
     "eq-practice-bce": ("B", lambda z, y: BCEWithLogitsLoss()(z, y)),
     "eq-practice-pos-weight": ("L_a", lambda z, y, a: BCEWithLogitsLoss(pos_weight=a)(z, y)),
@@ -92,8 +97,10 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-practice-teacher": (r"\tilde{y}", lambda z_tilde, tau: softmax(z_tilde / tau)),
     "eq-practice-distillation": (
         "L",
-        lambda z, z_tilde, tau: special.entr(softmax(z_tilde / tau)).sum()
-        + special.rel_entr(softmax(z_tilde / tau), softmax(z / tau)).sum(),
+        lambda z, z_tilde, tau: (
+            special.entr(softmax(z_tilde / tau)).sum()
+            + special.rel_entr(softmax(z_tilde / tau), softmax(z / tau)).sum()
+        ),
     ),
     # mse-as-nll
     "eq-nll-one": (r"\Lambda", lambda r, lambda_: -stats.norm.logpdf(r, 0, np.exp(lambda_ / 2))),
