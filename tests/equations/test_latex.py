@@ -568,6 +568,7 @@ def test_what_is_true_passes_and_its_false_sibling_does_not(before, true, false)
         ("", r"\begin{aligned} &= b \end{aligned}"),
         ("", r"\begin{cases} 1 & \text{if } b > 9 \end{cases} = 1"),
         ("$L := b$", r"\frac{\partial^2 L}{\partial b} = 0"),
+        ("$L := b^2$", r"\frac{\partial L}{\partial b^\top} = 2 b"),
         ("", r"\lVert y \rVert_3 = \lVert y \rVert_2"),
         ("", r"\lvert b \rvert \le 3"),
         ("", r"b^2 \ge \frac{1}{20}"),

@@ -26,6 +26,7 @@ from lossbook import (
     SmoothL1Loss,
     central_difference,
     complex_step,
+    log_softmax,
     logsumexp,
     softmax,
     softmax_jacobian,
@@ -111,6 +112,53 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-softmax-linear": ("Z", lambda X, W: np.einsum("ik,kj->ij", X, W)),
     "eq-binary-cross-entropy": ("B", lambda y, q: BCEWithLogitsLoss()(special.logit(q), y)),
     "eq-softmax-mean": (r"\bar{u}", lambda z, u: np.average(u, weights=softmax(z))),
+    # cross-entropy-in-practice
+    "eq-practice-softmax": (r"\hat{y}", lambda z: softmax(z)),
+    "eq-practice-loss": ("L", lambda y, z: -np.sum(y * log_softmax(z))),
+    "eq-practice-entropy": (
+        "H",
+        lambda y: np.sum(y) * special.entr(y / np.sum(y)).sum(),
+    ),
+    "eq-practice-divergence": ("D", lambda y, z: special.rel_entr(y, y.sum() * softmax(z)).sum()),
+    "eq-practice-sigmoid": ("q", lambda z: special.expit(z)),
+    "eq-practice-bce": ("B", lambda z, y: BCEWithLogitsLoss()(z, y)),
+    "eq-practice-pos-weight": ("L_a", lambda z, y, a: BCEWithLogitsLoss(pos_weight=a)(z, y)),
+    "eq-practice-multi": ("L", lambda z, y: np.sum(np.logaddexp(0, z) - y * z)),
+    "eq-practice-rows": (r"\hat{Y}", lambda Z: softmax(Z)),
+    "eq-practice-weighted": ("L", lambda Z, Y, a: CrossEntropyLoss(np.atleast_1d(a))(Z, Y)),
+    "eq-practice-weighted-mean": (
+        "L_a",
+        lambda Z, Y, a: np.average(
+            -np.sum(Y * a * log_softmax(Z), axis=1) / (Y @ np.atleast_1d(a)),
+            weights=Y @ np.atleast_1d(a),
+        ),
+    ),
+    "eq-practice-smoothed": (
+        r"\tilde{y}",
+        lambda y, gamma: np.average([y, np.full_like(y, 1 / y.size)], 0, [1 - gamma, gamma]),
+    ),
+    "eq-practice-double": ("L", lambda y, z: CrossEntropyLoss()(softmax(z)[None], y[None])),
+    "eq-practice-double-residual": (
+        "u",
+        lambda y, z: _gradient(CrossEntropyLoss(), softmax(z)[None], y[None])[0],
+    ),
+    "eq-practice-double-mean": (r"\bar{u}", lambda z, u: np.average(u, weights=softmax(z))),
+    "eq-practice-double-floor": (
+        "L_t",
+        lambda z, t: CrossEntropyLoss()(softmax(z)[None], np.array([t - 1])),
+    ),
+    "eq-practice-patch": ("L_t", lambda z, t, xi: -np.log(np.add(softmax(z)[t - 1], xi))),
+    "eq-practice-temperature": (r"\hat{Y}", lambda Z, tau: softmax(Z / tau)),
+    "eq-practice-temperature-loss": ("L", lambda Z, Y, tau: CrossEntropyLoss()(Z / tau, Y)),
+    "eq-practice-student": (r"\hat{y}", lambda z, tau: softmax(z / tau)),
+    "eq-practice-teacher": (r"\tilde{y}", lambda z_tilde, tau: softmax(z_tilde / tau)),
+    "eq-practice-distillation": (
+        "L",
+        lambda z, z_tilde, tau: (
+            special.entr(softmax(z_tilde / tau)).sum()
+            + special.rel_entr(softmax(z_tilde / tau), softmax(z / tau)).sum()
+        ),
+    ),
     # mse-as-nll
     "eq-nll-one": (r"\Lambda", lambda r, lambda_: -stats.norm.logpdf(r, 0, np.exp(lambda_ / 2))),
     "eq-nll-sum": (
