@@ -20,7 +20,7 @@ from lossbook.gradcheck import (
     complex_step,
     directional_derivative,
 )
-from lossbook.likelihood import GaussianNLLLoss
+from lossbook.likelihood import GaussianNLLLoss, aic, bic, noise_variance
 from lossbook.logits import (
     log_softmax,
     logsumexp,
@@ -41,12 +41,15 @@ __all__ = [
     "HuberLoss",
     "L1Loss",
     "MSELoss",
+    "aic",
+    "bic",
     "central_difference",
     "check_gradient",
     "complex_step",
     "directional_derivative",
     "log_softmax",
     "logsumexp",
+    "noise_variance",
     "sigmoid",
     "softmax",
     "softmax_jacobian",
