@@ -1,23 +1,24 @@
 """Check every display equation of the book, and say what is wrong with those that do not hold.
 
-    python tools/check_equations.py [label ...]
+    python tools/check_equations.py [label or page ...]
 
-With labels, only these are checked.
+With labels, or pages such as mse-gradient, only these are checked.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 from equations.book import check_book
 
 
-def main(labels: list[str]) -> int:
+def main(wanted: list[str]) -> int:
     """Print the faults and a summary; return 1 if there is a fault."""
     begin = time.perf_counter()
-    verdicts = [v for v in check_book() if not labels or v.label in labels]
-    unknown = set(labels) - {verdict.label for verdict in verdicts}
+    verdicts = check_book(wanted)
+    unknown = set(wanted) - {name for v in verdicts for name in (v.label, Path(v.chapter).stem)}
     faults = [verdict.fault for verdict in verdicts if verdict.fault]
     print(*faults, sep="\n\n", end="\n\n" if faults else "")
     for chapter in dict.fromkeys(verdict.chapter for verdict in verdicts):
@@ -28,7 +29,7 @@ def main(labels: list[str]) -> int:
         print(f"{chapter}: {hold} of {len(of_chapter)} equations hold{more}")
     print(f"{time.perf_counter() - begin:.0f} s")
     for label in sorted(unknown):
-        print(f"{label} is no label of the book")
+        print(f"{label} is neither a label nor a page with equations")
     return bool(faults or unknown)
 
 

@@ -1,6 +1,6 @@
 """Make every small mistake in every display equation, and see that the check rejects each.
 
-    python tools/mutate_equations.py [label ...]
+    python tools/mutate_equations.py [label or page ...]
 
 What it lets pass must be listed, with the reason why it is no mistake, in equations/equivalent.yml.
 """
@@ -22,14 +22,12 @@ def trials(path: Path, number: int) -> tuple[str, Trial]:
     return chapter.name, try_mutants(chapter.equations[number], chapter)
 
 
-def main(labels: list[str]) -> int:
+def main(wanted: list[str]) -> int:
     """Print the survivors and the rates; return 1 if one survives that is not listed."""
     begin = time.perf_counter()
     counts: dict[str, Counter[str]] = {}
     failed = False
-    for name, trial in each_equation(trials):
-        if labels and trial.label not in labels:
-            continue
+    for name, trial in each_equation(trials, wanted):
         count = counts.setdefault(name, Counter())
         count.update(tried=trial.tried, listed=len(trial.listed), survive=len(trial.survivors))
         for mistake, row in trial.survivors:

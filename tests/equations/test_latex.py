@@ -296,6 +296,142 @@ PAIRS = {
             r"\frac{\partial}{\partial b} f(b) = f(b)",
         ),
     ],
+    "functions of which nothing else is known": [
+        ("", r"g(b + c) = g(c + b)", r"g(b + c) = g(b) + g(c)"),
+        (
+            "",
+            r"\frac{\partial}{\partial b} g(b c) = c g'(b c)",
+            r"\frac{\partial}{\partial b} g(b c) = g'(b c)",
+        ),
+        (
+            "",
+            r"\Phi(b) - \Phi(c) \ge \Phi'(c) (b - c)",
+            r"\Phi(b) - \Phi(c) \ge \Phi'(b) (b - c)",
+        ),
+        (
+            "",
+            r"\Phi(\frac{y + z}{2}) \le \frac{\Phi(y) + \Phi(z)}{2}",
+            r"\Phi(\frac{y + z}{2}) \ge \frac{\Phi(y) + \Phi(z)}{2}",
+        ),
+        ("", r"\phi''(b) > 0", r"\phi'(b) > 0"),
+    ],
+    "primes": [
+        ("", r"\frac{\partial}{\partial b} g'(b) = g''(b)", r"g'(b) = g''(b)"),
+        (r"$f(x) := x^3$", r"f''(b) = 6 b", r"f'(b) = 6 b"),
+        (
+            r"$\rho(r) := \lvert r \rvert$",
+            r"\rho'(c) = \operatorname{sign}(c)",
+            r"\rho'(c) = 1",
+        ),
+    ],
+    "limits": [
+        (
+            "",
+            r"\lim_{h \to 0} \frac{g(c + h) - g(c)}{h} = g'(c)",
+            r"\lim_{h \to 0} \frac{g(c + h) - g(c)}{h} = g(c)",
+        ),
+        (
+            "",
+            r"\lim_{h \to 0} \frac{1}{h^2} \left( \frac{g(c + h) - g(c - h)}{2 h} - g'(c) \right)"
+            r" = \frac{g'''(c)}{6}",
+            r"\lim_{h \to 0} \frac{1}{h^2} \left( \frac{g(c + h) - g(c - h)}{2 h} - g'(c) \right)"
+            r" = \frac{g''(c)}{6}",
+        ),
+        (
+            "",
+            r"\lim_{\nu \to \infty} (1 + \frac{b}{\nu})^\nu = e^b",
+            r"\lim_{\nu \to \infty} (1 + \frac{b}{\nu})^\nu = 1 + b",
+        ),
+        ("", r"\lim_{b \to -\infty} e^b = 0", r"\lim_{b \to \infty} e^{-b} = 1"),
+        (
+            "",
+            r"\lim_{v \to 0} \operatorname{sign}(v) = 1",
+            r"\lim_{b \to 0} \operatorname{sign}(b) = 1",
+        ),
+    ],
+    "expectations": [
+        (
+            "",
+            r"\operatorname{E}_{\varepsilon} \varepsilon^\top \varepsilon = N v",
+            r"\operatorname{E}_{\varepsilon} \varepsilon^\top \varepsilon = v",
+        ),
+        (
+            "",
+            r"\operatorname{E}_{\varepsilon} (\varepsilon^\top \varepsilon)^2 = N (N + 2) v^2",
+            r"\operatorname{E}_{\varepsilon} (\varepsilon^\top \varepsilon)^2 = N^2 v^2",
+        ),
+        (
+            "",
+            r"\operatorname{E}_{\varepsilon} x^\top (x + \varepsilon) = x^\top x",
+            r"\operatorname{E}_{\varepsilon} x^\top x = x^\top x",
+        ),
+        (
+            "",
+            r"\operatorname{E}_{\varepsilon} (b + \varepsilon_i) = b",
+            r"\operatorname{E}_{\varepsilon} \exp \varepsilon_i = \exp \frac{v}{2}",
+        ),
+    ],
+    "eigenvalues": [
+        (
+            r"$q \in \mathbb{R}$",
+            r"\lambda_{\max}(\operatorname{diag}(y)) = \max_j y_j",
+            r"\lambda_{\min}(\operatorname{diag}(y)) = \max_j y_j",
+        ),
+        ("", r"\lambda_{\max}(y y^\top) = y^\top y", r"\lambda_{\max}(y z^\top) = y^\top z"),
+    ],
+    "identities": [
+        ("", r"I_N Y I_C = Y", r"I_N Y I_C = I_N"),
+        ("", r"\operatorname{tr}(I_p) = p", r"\operatorname{tr}(I_p) = N"),
+    ],
+    "complex numbers": [
+        (
+            "",
+            r"\operatorname{Im}(e^{\mathrm{i} b}) = \sin b",
+            r"\operatorname{Im}(e^{\mathrm{i} b}) = \cos b",
+        ),
+        ("", r"\mathrm{i}^2 = -1", r"\mathrm{i}^2 = 1"),
+        (
+            "",
+            r"\lim_{h \to 0} \frac{\operatorname{Im}(g(c + \mathrm{i} h))}{h} = g'(c)",
+            r"\lim_{h \to 0} \frac{\operatorname{Im}(g(c + h))}{h} = g'(c)",
+        ),
+    ],
+    "functions of the book": [
+        (
+            "",
+            r"\mathbf{1}_C^\top \operatorname{softmax}(z) = 1",
+            r"\mathbf{1}_C^\top \operatorname{softmax}(z) = C",
+        ),
+        (
+            "",
+            r"\frac{\partial}{\partial b} \log (1 + e^b) = \operatorname{sigmoid}(b)",
+            r"\frac{\partial}{\partial b} \log (1 + e^b) = \operatorname{sigmoid}(-b)",
+        ),
+        (
+            "",
+            r"\operatorname{Beta}(v, 1) = \frac{1}{v}",
+            r"\operatorname{Beta}(v, 1) = v",
+        ),
+    ],
+    "Hessians": [
+        (
+            r"$w \in \mathbb{R}^p$, $L := (X w)^\top X w$",
+            r"\frac{\partial^2 L}{\partial w \, \partial w^\top} = 2 X^\top X",
+            r"\frac{\partial^2 L}{\partial w \, \partial w^\top} = X^\top X",
+        )
+    ],
+    "upright and bold names": [
+        ("$\\mathrm{AIC} := 2 p$", r"\mathrm{AIC} + 1 = 2 p + 1", r"\mathrm{AIC} = p"),
+        (r"$\mathbf{H} := X^\top X$", r"\mathbf{H}^\top = \mathbf{H}", r"\mathbf{H} = X X^\top"),
+    ],
+    "conditions on sizes": [
+        (
+            "",
+            r"(X^\top X)^{-1} X^\top X = I_p , \qquad p \le N",
+            r"(X^\top X)^{-1} X^\top X = I_p , \qquad p > N",
+        ),
+        ("", r"N - p > 0 , \qquad p < N", r"N - p > 1 , \qquad p < N"),
+    ],
     "conditions": [
         ("", r"\delta_{jk} = 0 , \qquad j \ne k", r"\delta_{jk} = 1 , \qquad j \ne k"),
         ("", r"\delta_{jk} = 1 , \qquad j = k", r"\delta_{jk} = 0 , \qquad j = k"),

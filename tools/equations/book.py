@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -32,19 +32,36 @@ def not_evaluated() -> dict[str, dict[str, str]]:
     return yaml.safe_load(NOT_EVALUATED.read_text(encoding="utf-8")) or {}
 
 
-def each_equation(work: Callable[[Path, int], T]) -> Iterator[T]:
-    """Do something with every equation of the book, on all processors, in the order of the book."""
-    pages = pages_in_toc()
-    places = [(path, i) for path in pages for i in range(len(chapter_of(path).equations))]
+def each_equation(work: Callable[[Path, int], T], wanted: Collection[str] = ()) -> Iterator[T]:
+    """Do something with every equation of the book, on all processors, in the order of the book.
+
+    If labels or pages are wanted, with those alone.
+    """
+    places = [
+        (path, i)
+        for path in pages_in_toc()
+        for i, equation in enumerate(chapter_of(path).equations)
+        if not wanted or path.stem in wanted or equation.label in wanted
+    ]
+    if not places:
+        return
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         yield from pool.map(work, *zip(*places, strict=True), chunksize=2)
 
 
-def check_book() -> list[Verdict]:
-    """Check every equation of the book; of a chapter that cannot be read, say only that."""
-    unread = [verdict for path in pages_in_toc() for verdict in _unread(chapter_of(path))]
+def check_book(wanted: Collection[str] = ()) -> list[Verdict]:
+    """Check every equation of the book; of a chapter that cannot be read, say only that.
+
+    If labels or pages are wanted, only those are checked.
+    """
+    unread = [
+        verdict
+        for path in pages_in_toc()
+        for verdict in _unread(chapter_of(path))
+        if not wanted or path.stem in wanted or verdict.label in wanted
+    ]
     chapters = {verdict.chapter for verdict in unread if verdict.fault}
-    verdicts = [v for v in each_equation(_verdict) if v.chapter not in chapters]
+    verdicts = [v for v in each_equation(_verdict, wanted) if v.chapter not in chapters]
     wrong = {verdict.label for verdict in verdicts if verdict.fault}
     rests = {verdict.label: verdict.rests_on for verdict in verdicts}
     for verdict in verdicts:

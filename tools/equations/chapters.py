@@ -176,14 +176,19 @@ def _is_claim(condition: Tree) -> bool:
     """Tell a condition on quantities, which holds in its row, from one on indices, or a meaning."""
     if condition.data == "declaration" or condition.children[1] == ":=":
         return False
-    sides = [side for side in condition.children[::2] if not _is(side, "number")]
-    return not all(_is(side, "symbol") and is_index(side) for side in sides)
+    return not all(is_index(symbol) or is_size(symbol) for symbol in condition.find_data("symbol"))
 
 
 def is_index(symbol: Tree) -> bool:
     """Tell whether a symbol is an index."""
     name = name_of(symbol)
     return name in symbols() and symbols()[name].kind == "index"
+
+
+def is_size(symbol: Tree) -> bool:
+    """Tell whether a symbol is a size."""
+    name = name_of(symbol)
+    return name in symbols() and symbols()[name].kind == "size"
 
 
 def meanings_of(equation: Equation) -> Iterator[Meaning]:

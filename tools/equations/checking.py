@@ -39,11 +39,11 @@ from .referees import REFEREES
 
 # The sizes, and how many points for each; those that tell most come first.
 SIZES = [
-    ({"N": 2, "C": 3, "p": 4}, 2),
-    ({"N": 3, "C": 2, "p": 1}, 2),
-    ({"N": 1, "C": 3, "p": 2}, 1),
-    ({"N": 3, "C": 1, "p": 2}, 1),
-    ({"N": 1, "C": 1, "p": 1}, 1),
+    ({"N": 2, "C": 3, "p": 4, "K": 2}, 2),
+    ({"N": 3, "C": 2, "p": 1, "K": 3}, 2),
+    ({"N": 1, "C": 3, "p": 2, "K": 1}, 1),
+    ({"N": 3, "C": 1, "p": 2, "K": 2}, 1),
+    ({"N": 1, "C": 1, "p": 1, "K": 1}, 1),
 ]
 POINTS_WITHOUT_SIZES = 8
 MORE_POINTS = 12  # that are tried at most until the conditions hold
@@ -109,11 +109,13 @@ def check(equation: Equation, chapter: Chapter, memories: Memories | None = None
     verdict = Verdict(equation.chapter, equation.label, defines)
     compared: set[tuple[int, tuple[int, ...]]] = set()
     place = None
+    memories = {} if memories is None else memories
+    fitting: list[tuple[int, ...]] = []
     try:
-        for place in _places(equation, chapter, verdict, {} if memories is None else memories):
+        for place in _places(equation, chapter, verdict, memories, fitting):
             _check_at(place, equation, verdict, compared)
         # In smaller tables too much is equal.
-        large = [tuple(sizes.values()) for sizes, _ in SIZES[: 2 if len(verdict.sizes) > 1 else 1]]
+        large = fitting[: 2 if len(verdict.sizes) > 1 else 1] or [()]
         for (number, step), sizes in itertools.product(enumerate(equation.steps), large):
             if (number, sizes) not in compared:
                 raise MathError("the conditions of this step never hold", step.right)
@@ -163,9 +165,16 @@ def prove(equation: Equation, chapter: Chapter) -> bool:
 
 
 def _places(
-    equation: Equation, chapter: Chapter, verdict: Verdict, memories: Memories
+    equation: Equation,
+    chapter: Chapter,
+    verdict: Verdict,
+    memories: Memories,
+    fitting: list[tuple[int, ...]],
 ) -> Iterator[Evaluation]:
-    """Yield an evaluation for all sizes, points and values of the free indices."""
+    """Yield an evaluation for all sizes, points and values of the free indices.
+
+    `fitting` is filled with the sizes that fit the equation's conditions on sizes.
+    """
     sides = [side for step in equation.steps for side in (step.left, step.right)]
     free = sorted(set().union(*map(free_indices, sides)))
     for limits in equation.tree.find_data("from_to"):
@@ -177,6 +186,7 @@ def _places(
         for part in equation.conditions
         if part.data == "comparison" and part.children[1] != ":="
     ]
+    on_sizes = [part for part in on_indices if not free_indices(part)]
     on_quantities = [condition for step in equation.steps for condition in step.conditions]
     seen = []
     used: set[str] | None = None  # the sizes that matter, known after the first
@@ -184,6 +194,10 @@ def _places(
         relevant = {name: n for name, n in sizes.items() if used is None or name in used}
         if relevant in seen:
             continue
+        sized = Evaluation(chapter, equation.order, sizes, Point(0))
+        if not all(_holds(part, sized) for part in on_sizes):
+            continue
+        fitting.append(tuple(sizes.values()))
         seed = complete = admitted = 0
         # A point at which some condition does not hold does not count, but serves other steps.
         while complete < points and seed < points + MORE_POINTS:
@@ -296,8 +310,10 @@ def _related(one: sp.Float, relation: str, two: sp.Float) -> bool:
 
 def python_name(name: str) -> str:
     r"""Return a symbol's name in Python: ``Y_hat`` for ``\hat{Y}``."""
-    accent = re.fullmatch(r"\\(hat|bar|tilde)\{(.*)\}", name)
-    return f"{python_name(accent[2])}_{accent[1]}" if accent else name.replace("\\", "")
+    accent = re.fullmatch(r"\\(hat|bar|tilde|mathbf)\{(.*)\}", name)
+    if accent:
+        return f"{python_name(accent[2])}_{accent[1].removeprefix('math')}"
+    return re.sub(r"\\mathrm|[\\{}]", "", name)
 
 
 def _compare_with_referee(

@@ -36,7 +36,19 @@ FUNCTIONS = {
     r"\tan": sp.tan,
     r"\tanh": sp.tanh,
     r"\operatorname{sign}": sp.sign,
+    r"\operatorname{sigmoid}": lambda x: 1 / (1 + sp.exp(-x)),
+    r"\operatorname{Im}": sp.im,
 }
+TINY = sp.Float(10, WORKING) ** -40
+LIMIT_AT = sp.Rational(1, 10**40)  # how close to its limit a variable is taken
+LIMIT_DIGITS = 300  # that are carried there
+# The nodes and weights with which a mean over a normal variable is exact up to the power 5, and 9.
+NORMAL = [(0, sp.Rational(2, 3)), (sp.sqrt(3), sp.Rational(1, 6)), (-sp.sqrt(3), sp.Rational(1, 6))]
+NORMAL_FINER = [(0, sp.Rational(8, 15))] + [
+    (sign * sp.sqrt(5 + root * sp.sqrt(10)), sp.Rational(7, 60) - root * sp.sqrt(10) / 30)
+    for sign in (1, -1)
+    for root in (1, -1)
+]
 
 Value = Any  # sp.Expr | np.ndarray
 
@@ -53,7 +65,8 @@ class Point:
     """Random values for free symbols, the same for a symbol whenever it is asked for."""
 
     seed: int
-    drawn: dict[str, tuple[Any, Fraction]] = field(default_factory=dict)
+    drawn: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    exact: bool = False  # rational numbers in SymPy too, for limits, where digits cancel
 
     def draw(self, name: str, shape: tuple[int, ...], domain: str) -> Value:
         """Return the value of a symbol: rational numbers, none of them special."""
@@ -65,7 +78,27 @@ class Point:
             rows = [entries[i : i + width] for i in range(0, len(entries), width)]
             entries = [entry / sum(row) for row in rows for entry in row]
         self.drawn[name] = (shape, entries)
-        return as_value(np.array([number(entry) for entry in entries], dtype=object), shape)
+        make = sp.Rational if self.exact else number
+        return as_value(np.array([make(entry) for entry in entries], dtype=object), shape)
+
+    def function(self, symbol: Symbol, argument: Value) -> Value:
+        """Return the value of a function, drawn among the smooth or the strictly convex ones."""
+        terms = entries_of(argument).ravel()
+        chance = random.Random(f"{self.seed} {symbol.name} {len(terms)}")
+        fractions = [Fraction(chance.randint(1, 9), chance.choice((5, 7, 8))) for _ in range(4)]
+        slopes = [[Fraction(chance.randint(-9, 9), 16) for _ in terms] for _ in range(2)]
+        make = sp.Rational if self.exact else number
+        a, b, c, d = map(make, fractions)
+        one, two = (sum(make(m) * x for m, x in zip(row, terms, strict=True)) for row in slopes)
+        last = sp.sin(b * two + c) if symbol.domain == "smooth" else sp.exp(two)
+        squares = sum(x**2 for x in terms)
+        value = (
+            a * sp.exp(one)
+            + last
+            + d * (two**3 + squares if symbol.domain == "smooth" else squares)
+        )
+        self.drawn[symbol.name] = ((), [f"a {symbol.domain} function"])
+        return value
 
     def _entry(self, chance: random.Random, domain: str) -> Fraction:
         below = chance.choice((7, 9, 11, 13))
@@ -258,6 +291,10 @@ class Evaluation:
                 if len({symbols()[letter].of for letter in letters if letter in symbols()}) > 1:
                     raise MathError("the delta compares a sample with a class")
                 return sp.Integer(one == other)
+            if name == "I" and name not in self.given:
+                if len(indices) != 1:
+                    raise MathError("how large is I?")
+                return as_value(np.array(sp.eye(self._integer(indices[0])).tolist(), dtype=object))
             if name == r"\mathbf{1}":
                 (count,) = indices or [None]
                 if count is None:
@@ -293,7 +330,11 @@ class Evaluation:
     # Arithmetic
 
     def _number(self, token: Token) -> Value:
-        return sp.Integer(int(token)) if token.isdigit() else number(str(token))
+        exact = token.isdigit() or self.point.exact
+        return sp.Rational(str(token)) if exact else number(str(token))
+
+    def _imaginary(self, _: Token) -> Value:
+        return sp.I
 
     def _group(self, inside: Tree) -> Value:
         return self.value(inside)
@@ -423,7 +464,9 @@ class Evaluation:
         values = [self.value(argument) for argument in arguments]
         if name in (r"\min", r"\max"):
             return (sp.Min if name == r"\min" else sp.Max)(*values)
-        if len(values) > 1 or "arg" in name:
+        if name == r"\operatorname{Beta}" and len(values) == 2:
+            return sp.beta(*values)
+        if len(values) > 1 or "arg" in name or "Beta" in name:
             raise MathError(f"{name} does not take what is in its bracket", function)
         (value,) = values
         table = entries_of(value)
@@ -435,6 +478,11 @@ class Evaluation:
             if table.shape[0] != table.shape[1]:
                 raise MathError(f"{name} of {in_words(table.shape)}: not square", function)
             return sum(table.diagonal()) if name != r"\det" else sp.Matrix(table).det()
+        if "lambda" in name:
+            return _eigenvalue(table, largest="max" in name, node=function)
+        if name == r"\operatorname{softmax}" and table.shape[1] == 1:
+            powers = np.array([[sp.exp(entry)] for entry in table[:, 0]], dtype=object)
+            return as_value(powers / powers.sum())
         if isinstance(value, np.ndarray):
             raise MathError(f"{name} of {in_words(value.shape)}, not of a number", function)
         if name == r"\log" and value.is_number and not value.is_positive:
@@ -470,30 +518,57 @@ class Evaluation:
 
     def _is_application(self, function: Tree, group: Tree) -> bool:
         """Tell P(w) and f(x + h) from a product: by what is defined, and what the bracket holds."""
-        if function.data != "symbol" or group.data != "group":
+        if function.data not in ("symbol", "primed") or group.data != "group":
             return False
         name, indices = split(function)
+        if function.data == "primed" or self._is_drawn(name):
+            return True
         definition = None if indices else self.chapter.definition(name, self.order)
         if definition is None:
             return False
         return bool(definition.arguments) or group.children[0].data == "symbol"
 
+    def _is_drawn(self, name: str) -> bool:
+        """Tell a function of which nothing is known but its kind."""
+        drawn = name in symbols() and symbols()[name].kind == "function"
+        return drawn and not self.chapter.definition(name, self.order)
+
     def _apply(self, function: Tree, group: Tree) -> Value:
-        definition = self.chapter.definition(split(function)[0], self.order)
-        if not definition.arguments:  # P(w) says that P depends on w
-            name = name_of(group.children[0])
-            defined = self.chapter.definition(name, self.order)
-            if name not in self.given if self.given else defined:
-                raise MathError(f"it is not {name} that varies here", group)
-            if not self._depends(definition, name):
-                raise MathError(f"{definition.symbol.name} does not depend on {name}", group)
-            return self.value(function)
-        name = definition.symbol.name
+        name = split(function)[0]
+        if function.data == "primed":
+            at = self._scalar(group, "the argument of a derivative")
+            unknown = sp.Dummy()
+            value = self._function_at(name, unknown, function)
+            for _ in function.children[1]:
+                value = sp.diff(value, unknown)
+            return sp.sympify(value).xreplace({unknown: at})
+        definition = self.chapter.definition(name, self.order)
+        if self._is_drawn(name) or definition.arguments:
+            return self._function_at(name, self.value(group), function)
+        # P(w) says that P depends on w.
+        at = name_of(group.children[0])
+        defined = self.chapter.definition(at, self.order)
+        if at not in self.given if self.given else defined:
+            raise MathError(f"it is not {at} that varies here", group)
+        if not self._depends(definition, at):
+            raise MathError(f"{definition.symbol.name} does not depend on {at}", group)
+        return self.value(function)
+
+    def _function_at(self, name: str, argument: Value, node: Tree) -> Value:
+        if self._is_drawn(name):
+            self.used.free.add(name)
+            return self.point.function(self.symbol(name), argument)
+        definition = self.chapter.definition(name, self.order)
+        if definition is None or not definition.arguments:
+            raise MathError(f"{name} is no function", node)
         if name in self.defining:
-            raise MathError(f"{name} is defined by itself", function)
+            raise MathError(f"{name} is defined by itself", node)
         self.used.labels.add(definition.label)
-        inside = self.with_given({definition.arguments[0]: self.value(group)})
+        inside = self.with_given({definition.arguments[0]: argument})
         return replace(inside, defining=(*self.defining, name)).value(definition.body)
+
+    def _primed(self, name: Token, _: Token) -> Value:
+        raise MathError(f"at which place is the derivative of {name} taken?", name)
 
     def _depends(self, definition: Meaning, on: str) -> bool:
         """Return whether a definition leads to a symbol, through others or directly."""
@@ -522,21 +597,28 @@ class Evaluation:
         return self._derive(term, (Tree("by", [by, None]),), None)
 
     def _derive(self, term: Tree, by: tuple[Tree, ...], above_order: Token | None) -> Value:
-        targets = [
-            split(part.children[0])
+        flat = [
+            part
             for part in by
-            for _ in range(int(part.children[1][-1]) if part.children[1] else 1)
+            for _ in range(int(part.children[1][-1]) if _is_power(part.children[1]) else 1)
         ]
+        targets = [split(part.children[0]) for part in flat]
         if len(targets) != (int(above_order[-1]) if above_order else 1):
             raise MathError("the orders above and below the bar differ", term)
         replaced, value = self._remember(
             (term, *(name for name, _ in targets), *self._indices_in(term)),
             lambda: self._with_unknowns([name for name, _ in targets], term),
         )
-        for name, indices in targets:
+        for (name, indices), part in zip(targets, flat, strict=True):
             unknown = replaced[name][0]
             entry = self._entry(name, unknown, indices) if indices else unknown
+            turned = part.children[1] is not None and part.children[1].type == "TRANSPOSE"
+            if turned and indices:
+                raise MathError("an entry has no transpose", part)
+            is_number = not isinstance(value, np.ndarray)
             value = self._by(value, entry, term)
+            if turned and is_number and isinstance(value, np.ndarray):  # a row, not a column
+                value = value.T
         now = {
             symbol: number
             for unknown, values in replaced.values()
@@ -601,6 +683,67 @@ class Evaluation:
         value = self.with_given(moved).value(symbol)
         return each(lambda entry: sp.diff(entry, step).xreplace({step: sp.Integer(0)}), value)
 
+    # Limits and expectations
+
+    def _limit(self, _: Token, variable: Tree, target: Tree, term: Tree) -> Value:
+        """Take the variable very close to its limit, from both sides where it can be there."""
+        name, signs = name_of(variable), (1, -1)
+        if self.symbol(name).kind != "quantity" or self.symbol(name).shape:
+            raise MathError("only a number has a limit here", variable)
+        unknown = sp.Dummy()
+        exact = replace(self, point=replace(self.point, exact=True), memory={})
+        value = exact.with_given({name: unknown}).value(term)
+        if self.symbol(name).domain == "positive":
+            signs = (1,)
+        if target.data == "symbol" and name_of(target) == r"\infty":
+            places = [1 / LIMIT_AT, 10**4 / LIMIT_AT]
+        elif target.data == "negative" and name_of(target.children[0]) == r"\infty":
+            places = [-1 / LIMIT_AT, -(10**4) / LIMIT_AT]
+        else:
+            places = [exact.value(target) + sign * LIMIT_AT for sign in signs]
+            places.append(exact.value(target) + LIMIT_AT / 10**4)
+        return each(lambda entry: self._close_to(entry, unknown, places, variable), value)
+
+    @staticmethod
+    def _close_to(value: sp.Expr, unknown: sp.Symbol, places: list[sp.Expr], node: Tree) -> Value:
+        near = (sp.Float(sp.N(place, LIMIT_DIGITS), LIMIT_DIGITS) for place in places)
+        first, *others = (
+            sp.N(sp.sympify(value).xreplace({unknown: place}), LIMIT_DIGITS) for place in near
+        )
+        close = sp.Float(10, WORKING) ** -(DIGITS + 5)
+        if not all(abs(first - other) <= close * (1 + abs(first)) for other in others):
+            raise MathError("there is no limit", node)
+        return sp.N(first, WORKING)
+
+    def _expectation(self, _: Token, variable: Tree, term: Tree) -> Value:
+        r"""Return the mean over independent normal entries of variance v, of a polynomial."""
+        name = name_of(variable)
+        if split(variable)[1] or self.symbol(name).domain != "real":
+            raise MathError("an expectation is over a free symbol", variable)
+        (size,) = self.symbol(name).shape
+        variances = [sp.sympify(v) for v in entries_of(self.whole("v")).ravel()]
+        variances *= self.size(size) if len(variances) == 1 else 1
+
+        def mean(rule: list[tuple[Any, Any]]) -> tuple[Value, list[Value]]:
+            total, values = sp.Integer(0), []
+            for nodes in itertools.product(rule, repeat=self.size(size)):
+                entries = [sp.sqrt(v) * node for v, (node, _) in zip(variances, nodes, strict=True)]
+                at = self.with_given(
+                    {name: as_value(np.array(entries, dtype=object), (len(entries),))}
+                )
+                values.append(at.value(term))
+                total = total + values[-1] * prod(weight for _, weight in nodes)
+            return total, values
+
+        value, (first, *others) = mean(NORMAL)
+        if all((entries_of(other) == entries_of(first)).all() for other in others):
+            raise MathError(f"what stands behind E does not depend on {name}", term)
+        if self.size(size) == 1:  # where it costs little to see whether the rule is exact
+            rest = entries_of(mean(NORMAL_FINER)[0] - value).ravel()
+            if any(abs(sp.N(entry, WORKING)) > TINY for entry in rest if entry.is_number):
+                raise MathError("an expectation is known of polynomials up to degree 5", term)
+        return value
+
     # The smallest and the largest
 
     def _optimum(self, operator: Token, variable: Tree, term: Tree) -> Value:
@@ -647,6 +790,24 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     r"\le": sp.Le,
     r"\ge": sp.Ge,
 }
+
+
+def _is_power(token: Token | None) -> bool:
+    return token is not None and token.type == "SHORT_POWER"
+
+
+def _eigenvalue(table: np.ndarray, largest: bool, node: Node) -> sp.Float:
+    entries = [[sp.N(entry, WORKING) for entry in row] for row in table]
+    if table.shape[0] != table.shape[1] or not all(
+        entry.is_Float or entry.is_Integer for row in entries for entry in row
+    ):
+        raise MathError("only matrices of numbers have eigenvalues here", node)
+    with mpmath.workdps(WORKING):
+        matrix = mpmath.matrix(entries)
+        if mpmath.mnorm(matrix - matrix.T) > mpmath.mpf(10) ** -DIGITS * (1 + mpmath.mnorm(matrix)):
+            raise MathError("eigenvalues are those of a symmetric matrix", node)
+        values = mpmath.eigsy(matrix, eigvals_only=True)
+        return sp.Float((max if largest else min)(values), WORKING)
 
 
 def _absolute(value: sp.Expr) -> sp.Expr:

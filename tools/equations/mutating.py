@@ -20,7 +20,7 @@ from lark import Token, Tree
 from pages import Display
 
 from . import chapters, checking
-from .chapters import Chapter, Equation, is_index
+from .chapters import Chapter, Equation, is_index, is_size
 from .latex import MathError, Node, children, name_of, text_of
 from .notation import symbols
 
@@ -222,6 +222,12 @@ def _edits_of(node: Tree, latex: str, letters: list[str]) -> Iterator[Edit]:
         yield Edit("a d lost", start, _start(parts[1]), "")
     elif kind == "reduction":
         yield Edit("a sum lost", start, _start(parts[2]), "")
+    elif kind == "primed":
+        yield _insert("a prime too many", end, "'")
+        if len(node.children[1]) > 1:
+            yield Edit("a prime lost", end - 1, end, "")
+    elif kind == "expectation":
+        yield Edit("an expectation lost", start, _start(parts[2]), "")
     elif kind == "from_to":
         yield from _bounds(parts, latex, letters)
     elif kind == "symbol":
@@ -256,7 +262,7 @@ def _bounds(parts: list[Node], latex: str, letters: list[str]) -> Iterator[Edit]
 
 def _symbol(node: Tree, letters: list[str]) -> Iterator[Edit]:
     token, index, end = node.children[0], node.children[-1], _end(node)
-    if name_of(node) in ("N", "C"):
+    if is_size(node):
         yield Edit("a size lost", token.start_pos, token.end_pos, "1")
     for other in _relatives(name_of(node)):
         yield Edit(f"{other} for {token}", token.start_pos, token.end_pos, other + " ")

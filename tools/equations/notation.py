@@ -11,6 +11,7 @@ from pages import ROOT
 
 FILE = ROOT / "book" / "notation.yml"
 DOMAINS = ("real", "positive", "probability", "simplex")
+FUNCTIONS = ("smooth", "convex")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def lines(path: Path = FILE) -> tuple[Line, ...]:
             names, meaning = rest.pop("symbols"), rest.pop("meaning")
             kind, of = rest.pop("is", "quantity"), rest.pop("of", "")
             shape, domain = tuple(rest.pop("shape", ())), rest.pop("domain", "")
-            if rest or domain not in ("", *DOMAINS) or (kind == "index") != bool(of):
+            domains = FUNCTIONS if kind == "function" else ("", *DOMAINS)
+            if rest or domain not in domains or (kind == "index") != bool(of):
                 raise ValueError(f"notation.yml: {entry} is not understood")
             symbols = tuple(Symbol(name, kind, of, shape, domain) for name in names)
             found.append(Line(group["title"], symbols, meaning))
