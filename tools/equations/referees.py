@@ -82,11 +82,17 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-sigma-weights": (r"\hat{w}", lambda X, y: np.linalg.lstsq(X, y, rcond=None)[0]),
     "eq-sigma-residuals": ("r", lambda X, y: -_off_the_columns(X, y)),
     "eq-sigma-projection": (r"\mathbf{P}", lambda X: np.matmul(X, np.linalg.pinv(X))),
-    "eq-sigma-mle-variance": (r"\hat{v}", lambda X, w_hat, y: noise_variance(X @ w_hat, y)),
-    "eq-sigma-unbiased": (r"\tilde{v}", lambda X, w_hat, y, p: noise_variance(X @ w_hat, y, p)),
+    "eq-sigma-mle-variance": (
+        r"\hat{v}",
+        lambda X, y: noise_variance(_off_the_columns(X, y), 0 * y),
+    ),
+    "eq-sigma-unbiased": (
+        r"\tilde{v}",
+        lambda X, y, p: noise_variance(_off_the_columns(X, y), 0 * y, p),
+    ),
     "eq-sigma-nll": (
         r"\Lambda",
-        lambda X, w_hat, y, v: -stats.norm.logpdf(y, X @ w_hat, np.sqrt(v)).sum(),
+        lambda X, y, v: -stats.norm.logpdf(_off_the_columns(X, y), 0, np.sqrt(v)).sum(),
     ),
     "eq-sigma-constant": (r"\Lambda", lambda y, c, v: -stats.norm.logpdf(y, c, np.sqrt(v)).sum()),
     "eq-sigma-rmse": (r"\mathrm{RMSE}", lambda y_hat, y: np.sqrt(MSELoss()(y_hat, y))),
