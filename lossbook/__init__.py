@@ -21,7 +21,13 @@ from lossbook.gradcheck import (
     directional_derivative,
     taylor_remainder,
 )
-from lossbook.likelihood import GaussianNLLLoss, PoissonNLLLoss
+from lossbook.likelihood import (
+    GaussianNLLLoss,
+    PoissonNLLLoss,
+    aic,
+    bic,
+    noise_variance,
+)
 from lossbook.logits import (
     log_softmax,
     logsumexp,
@@ -48,12 +54,15 @@ __all__ = [
     "QuantileLoss",
     "SmoothL1Loss",
     "StudentTNLLLoss",
+    "aic",
+    "bic",
     "central_difference",
     "check_gradient",
     "complex_step",
     "directional_derivative",
     "log_softmax",
     "logsumexp",
+    "noise_variance",
     "sigmoid",
     "softmax",
     "softmax_jacobian",

@@ -22,12 +22,14 @@ from lossbook import (
     QuantileLoss,
     SmoothL1Loss,
     StudentTNLLLoss,
+    bic,
     central_difference,
     check_gradient,
     complex_step,
     directional_derivative,
     log_softmax,
     logsumexp,
+    noise_variance,
     softmax,
     softmax_jacobian,
 )
@@ -394,6 +396,28 @@ TABLE = [
         lambda: PoissonNLLLoss(log_input=False)([1.0, -0.5], [0, 0]),
         ValueError,
         "prediction holds -0.5 at index (1,); expected rates, none of them negative",
+    ),
+    # parameters and residuals that do not add up
+    (lambda: noise_variance([], []), ValueError, EMPTY.format((0,))),
+    (
+        lambda: noise_variance(np.ones((3, 1)), np.ones(3)),
+        ValueError,
+        SAME.format((3,), (3, 1)),
+    ),
+    (
+        lambda: noise_variance(ONES, ONES, fitted=6),
+        ValueError,
+        "fitted is 6; expected a number from 0 to 5, less than the 6 residuals",
+    ),
+    (
+        lambda: noise_variance(ONES, ONES, fitted=-1),
+        ValueError,
+        "fitted is -1; expected a number from 0 to 5, less than the 6 residuals",
+    ),
+    (
+        lambda: bic(1.0, 2, 0),
+        ValueError,
+        "n is 0; expected the number of residuals, at least 1",
     ),
     # backward
     *(

@@ -335,7 +335,8 @@ def _compare_with_referee(
     if name != expected_name:
         raise MathError(f"{expected_name} should be defined here, not {name}", step.left)
     symbol = place.symbol(name)
-    value = place.value(step.right) if meaning.arguments else place.whole(name)
+    by_itself = not meaning.arguments and meaning.power == 1
+    value = place.whole(name) if by_itself else place.value(step.right)
     expected = np.asarray(referee(**_arguments(referee, place)), dtype=float)
     verdict.referee = _names_in(referee)
     found = _as_array(value, symbol, place)

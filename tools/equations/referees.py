@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 from sklearn.metrics import mean_pinball_loss
+from scipy import linalg, special, stats
 
 from lossbook import (
     BCEWithLogitsLoss,
@@ -27,7 +28,10 @@ from lossbook import (
     central_difference,
     complex_step,
     log_softmax,
+    aic,
+    bic,
     logsumexp,
+    noise_variance,
     softmax,
     softmax_jacobian,
 )
@@ -222,9 +226,50 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-one-poisson": ("L", lambda z, y: PoissonNLLLoss()(z, y)),
     "eq-one-linear": ("z", lambda X, w: np.einsum("id,d->i", X, w)),
     "eq-one-average": (r"\bar{y}", lambda y: np.mean(y)),
+    # estimating-sigma
+    "eq-sigma-model": ("y", lambda X, w, varepsilon: np.einsum("id,d->i", X, w) + varepsilon),
+    "eq-sigma-weights": (r"\hat{w}", lambda X, y: np.linalg.lstsq(X, y, rcond=None)[0]),
+    "eq-sigma-residuals": ("r", lambda X, y: -_off_the_columns(X, y)),
+    "eq-sigma-projection": (r"\mathbf{P}", lambda X: np.matmul(X, np.linalg.pinv(X))),
+    "eq-sigma-mle-variance": (
+        r"\hat{v}",
+        lambda X, y: noise_variance(_off_the_columns(X, y), 0 * y),
+    ),
+    "eq-sigma-unbiased": (
+        r"\tilde{v}",
+        lambda X, y, p: noise_variance(_off_the_columns(X, y), 0 * y, p),
+    ),
+    "eq-sigma-nll": (
+        r"\Lambda",
+        lambda X, y, v: -stats.norm.logpdf(_off_the_columns(X, y), 0, np.sqrt(v)).sum(),
+    ),
+    "eq-sigma-constant": (r"\Lambda", lambda y, c, v: -stats.norm.logpdf(y, c, np.sqrt(v)).sum()),
+    "eq-sigma-rmse": (r"\mathrm{RMSE}", lambda y_hat, y: np.sqrt(MSELoss()(y_hat, y))),
+    "eq-sigma-r2": (r"\mathrm{R}", lambda y_hat, y: 1 - MSELoss()(y_hat, y) / np.var(y)),
+    "eq-sigma-aic": (r"\mathrm{AIC}", lambda X, y, p: aic(_smallest_nll(X, y), p + 1)),
+    "eq-sigma-bic": (r"\mathrm{BIC}", lambda X, y, p, N: bic(_smallest_nll(X, y), p + 1, N)),
+    "eq-sigma-ridge": (r"\hat{w}", lambda X, y, v, v_w: _ridge(X, y, v / v_w)),
 }
 
 
 def _gradient(loss: Any, prediction: np.ndarray, target: np.ndarray) -> np.ndarray:
     loss(prediction, target)
     return loss.backward()
+
+
+def _off_the_columns(X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the part of y at right angles to the columns of X, from a basis of what is there."""
+    basis = linalg.null_space(X.T)
+    return basis @ (basis.T @ y)
+
+
+def _smallest_nll(X: np.ndarray, y: np.ndarray) -> float:
+    deviation = np.sqrt(np.mean(_off_the_columns(X, y) ** 2))
+    return -stats.norm.logpdf(_off_the_columns(X, y), 0, deviation).sum()
+
+
+def _ridge(X: np.ndarray, y: np.ndarray, ratio: float) -> np.ndarray:
+    """Return the weights of ridge regression: least squares with p more targets, which are 0."""
+    p = X.shape[1]
+    rows, targets = np.vstack([X, np.sqrt(ratio) * np.eye(p)]), np.append(y, np.zeros(p))
+    return np.linalg.lstsq(rows, targets, rcond=None)[0]
