@@ -433,6 +433,11 @@ PAIRS = {
             r"\frac{\partial}{\partial v^\top} v^2 = 2 v",
         ),
         (
+            "",
+            r"\frac{\partial}{\partial y} y^\top z = z",
+            r"\frac{\partial}{\partial y^\top} y^\top z = z^\top",
+        ),
+        (
             r"$w \in \mathbb{R}^p$, $L(w) := w^\top w$",
             r"\frac{\partial L}{\partial w} = 2 w",
             r"\frac{\partial L}{\partial w} = L",

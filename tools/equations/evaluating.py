@@ -616,16 +616,15 @@ class Evaluation:
             (term, *(name for name, _ in targets), *self._indices_in(term)),
             lambda: self._with_unknowns([name for name, _ in targets], term),
         )
-        for (name, indices), part in zip(targets, flat, strict=True):
+        for place, ((name, indices), part) in enumerate(zip(targets, flat, strict=True)):
             unknown = replaced[name][0]
             entry = self._entry(name, unknown, indices) if indices else unknown
-            turned = part.children[1] is not None and part.children[1].type == "TRANSPOSE"
-            if turned and (indices or not self.symbol(name).shape):
-                raise MathError("a number has no transpose", part)
-            is_number = not isinstance(value, np.ndarray)
+            if part.children[1] is not None and part.children[1].type == "TRANSPOSE":
+                if indices or not self.symbol(name).shape:
+                    raise MathError("a number has no transpose", part)
+                if place == 0:
+                    raise MathError("a gradient has the shape of what it is taken by", part)
             value = self._by(value, entry, term)
-            if turned and is_number and isinstance(value, np.ndarray):  # a row, not a column
-                value = value.T
         now = {
             symbol: number
             for unknown, values in replaced.values()

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
-from sklearn.metrics import mean_pinball_loss
 from scipy import linalg, special, stats
+from sklearn.metrics import mean_pinball_loss
 
 from lossbook import (
     BCEWithLogitsLoss,
@@ -22,14 +21,13 @@ from lossbook import (
     L1Loss,
     MSELoss,
     PoissonNLLLoss,
-    MSELoss,
     QuantileLoss,
     SmoothL1Loss,
+    aic,
+    bic,
     central_difference,
     complex_step,
     log_softmax,
-    aic,
-    bic,
     logsumexp,
     noise_variance,
     softmax,
