@@ -58,22 +58,17 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
         lambda a, y_hat, y: np.mean(a * MSELoss(reduction="none")(y_hat, y)),
     ),
     # reductions
-    "eq-red-weighted": ("L_a", lambda a, y_hat, y: np.dot(a, np.square(y_hat - y))),
-    "eq-red-mean": ("L", lambda y_hat, y: MSELoss()(y_hat, y)),
+    "eq-red-weighted": ("L_a", lambda a, S: np.dot(a, S)),
+    "eq-red-mean": ("L", lambda S: np.mean(S)),
     "eq-red-sse": ("Q", lambda Y_hat, Y: MSELoss(reduction="sum")(Y_hat, Y)),
     "eq-red-sse-column": ("Q", lambda X, w, y: MSELoss(reduction="sum")(X @ w, y)),
-    "eq-red-weighted-mean": (
-        "L_a",
-        lambda a, y_hat, y: np.average(np.square(y_hat - y), weights=a),
-    ),
-    "eq-red-whole": ("L", lambda y_hat, y: MSELoss()(y_hat, y)),
-    "eq-red-first": ("L_m", lambda y_hat, y, m: MSELoss()(y_hat[:m], y[:m])),
-    "eq-red-rest": (r"\tilde{L}_m", lambda y_hat, y, m: MSELoss()(y_hat[m:], y[m:])),
+    "eq-red-weighted-mean": ("L_a", lambda a, S: np.average(S, weights=a)),
+    "eq-red-whole": ("L", lambda S: np.mean(S)),
+    "eq-red-first": ("L_m", lambda S, m: np.mean(S[:m])),
+    "eq-red-rest": (r"\tilde{L}_m", lambda S, m: np.mean(S[m:])),
     "eq-red-mean-of-means": (
         r"\bar{L}_m",
-        lambda y_hat, y, m, xi: np.average(
-            [MSELoss()(y_hat[:m], y[:m]), MSELoss()(y_hat[m:], y[m:])], weights=[1 - xi, xi]
-        ),
+        lambda S, m, xi: np.average([S[:m].mean(), S[m:].mean()], weights=[1 - xi, xi]),
     ),
     "eq-red-pairs": ("L", lambda y_hat, y: np.mean((y_hat[:, None] - y) ** 2)),
     # least-squares
