@@ -372,7 +372,7 @@ def _check_not_negative(array: Array, name: str, what: str) -> None:
         raise ValueError(
             f"{name} holds {array[where]}"
             + (f" at index {where}" if where else "")
-            + f"; expected {what}, none of them negative"
+            + f"; expected {what}, none negative"
         )
 
 

@@ -385,17 +385,17 @@ TABLE = [
     (
         lambda: PoissonNLLLoss()([[0.0, 1.0]], [[3, -1]]),
         ValueError,
-        "target holds -1.0 at index (0, 1); expected counts, none of them negative",
+        "target holds -1.0 at index (0, 1); expected counts, none negative",
     ),
     (
         lambda: PoissonNLLLoss()(1.0, NAN),
         ValueError,
-        "target holds nan; expected counts, none of them negative",
+        "target holds nan; expected counts, none negative",
     ),
     (
         lambda: PoissonNLLLoss(log_input=False)([1.0, -0.5], [0, 0]),
         ValueError,
-        "prediction holds -0.5 at index (1,); expected rates, none of them negative",
+        "prediction holds -0.5 at index (1,); expected rates, none negative",
     ),
     # parameters and residuals that do not add up
     (lambda: noise_variance([], []), ValueError, EMPTY.format((0,))),
