@@ -68,7 +68,7 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-red-rest": (r"\tilde{L}_m", lambda S, m: np.mean(S[m:])),
     "eq-red-mean-of-means": (
         r"\bar{L}_m",
-        lambda S, m, xi: np.average([S[:m].mean(), S[m:].mean()], weights=[1 - xi, xi]),
+        lambda S, m, q: np.average([S[:m].mean(), S[m:].mean()], weights=[1 - q, q]),
     ),
     "eq-red-pairs": ("L", lambda y_hat, y: np.mean((y_hat[:, None] - y) ** 2)),
     # least-squares
@@ -202,10 +202,7 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-sheet-quantile": (r"\rho", lambda r, q: mean_pinball_loss([0.0], [r], alpha=float(q))),
     "eq-sheet-student": (r"\rho", lambda r, nu, theta: -stats.t.logpdf(r, nu, 0, theta)),
     "eq-sheet-gaussian": (r"\Lambda", lambda r, v: GaussianNLLLoss()([r], [0.0], v)),
-    "eq-sheet-poisson": (
-        "L",
-        lambda z, y: -stats.poisson.logpmf(2, np.exp(z)) + 0 * y,
-    ),
+    "eq-sheet-poisson": ("L", lambda z, y: PoissonNLLLoss()([z], [y])),
     "eq-sheet-binary": ("L", lambda z, y: BCEWithLogitsLoss()([z], [y])),
     "eq-sheet-cross-entropy": ("L", lambda z, y: CrossEntropyLoss()(z[None], y[None])),
     "eq-sheet-smoothing": (
@@ -213,8 +210,8 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
         lambda z, y, gamma: CrossEntropyLoss(label_smoothing=gamma)(z[None], y[None]),
     ),
     # one-theorem
-    "eq-one-finite": ("A", lambda a, xi, z: special.logsumexp(xi * z, b=a)),
-    "eq-one-probabilities": ("q", lambda a, xi, z: softmax(np.log(a) + xi * z)),
+    "eq-one-finite": ("A", lambda a, chi, z: special.logsumexp(chi * z, b=a)),
+    "eq-one-probabilities": ("q", lambda a, chi, z: softmax(np.log(a) + chi * z)),
     "eq-one-sigmoid": ("q", lambda z: special.expit(z)),
     "eq-one-poisson": ("L", lambda z, y: PoissonNLLLoss()(z, y)),
     "eq-one-linear": ("z", lambda X, w: np.einsum("id,d->i", X, w)),
