@@ -239,6 +239,29 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-sigma-aic": (r"\mathrm{AIC}", lambda X, y, p: aic(_smallest_nll(X, y), p + 1)),
     "eq-sigma-bic": (r"\mathrm{BIC}", lambda X, y, p, N: bic(_smallest_nll(X, y), p + 1, N)),
     "eq-sigma-ridge": (r"\hat{w}", lambda X, y, v, v_w: _ridge(X, y, v / v_w)),
+    # heteroscedastic
+    "eq-het-nll": (
+        r"\Lambda",
+        lambda y, y_hat, lambda_: -stats.norm.logpdf(y, y_hat, np.exp(lambda_ / 2)).sum(),
+    ),
+    "eq-het-wls": (
+        "L_a",
+        lambda a, y_hat, y: np.sum(a * MSELoss(reduction="none")(y_hat, y)) / 2,
+    ),
+    "eq-het-wls-solution": (
+        r"\hat{w}",
+        lambda X, y, v: np.linalg.lstsq(X / np.sqrt(v)[:, None], y / np.sqrt(v), rcond=None)[0],
+    ),
+    "eq-het-gamma": (
+        r"\Gamma",
+        lambda y_hat, y, lambda_: GaussianNLLLoss(eps=1e-300)(y_hat, y, np.exp(lambda_)),
+    ),
+    "eq-het-beta": (
+        r"\Gamma_\beta",
+        lambda y_hat, y, lambda_, a: np.mean(
+            a * GaussianNLLLoss(reduction="none", eps=1e-300)(y_hat, y, np.exp(lambda_))
+        ),
+    ),
 }
 
 
