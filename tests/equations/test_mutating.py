@@ -103,8 +103,9 @@ def test_a_mutant_differs_in_one_row(equations):
         original = [" ".join(row.split()) for row in equation.latex.split(r"\\")]
         for mutant in mutants(equation):
             changed = [" ".join(row.split()) for row in mutant.latex.split(r"\\")]
-            differing = [new for new, old in zip(changed, original, strict=True) if new != old]
-            assert differing == [mutant.row(equation)]
+            differing = [new for new, old in zip(changed, original, strict=False) if new != old]
+            assert differing[0] == mutant.row(equation)
+            assert len(differing) == 1 or len(changed) < len(original)
 
 
 def test_the_mutants_of_a_gradient_are_those_that_a_person_would_make():
@@ -266,13 +267,18 @@ def test_the_mutants_on_the_command_line(trial, code, said, monkeypatch, capsys)
     monkeypatch.setattr(mutate_equations, "each_equation", trials(trial))
     assert mutate_equations.main([]) == code
     assert said in capsys.readouterr().out
-    assert mutate_equations.main(["eq-b"]) == 0
 
 
 def test_the_trials_of_the_command_line_are_those_of_the_module(one_page):
     path = one_page("b + c = c + b")
     name, trial = mutate_equations.trials(Path(path), 0)
     assert (name, trial.label, trial.survivors) == ("page.md", "eq-a", [])
+
+
+@pytest.mark.parametrize(("wanted", "found"), [([], 1), (["eq-a"], 1), (["page"], 1), (["b"], 0)])
+def test_only_the_labels_and_pages_that_are_wanted_are_looked_at(one_page, wanted, found):
+    one_page("b + c = c + b")
+    assert len(list(book.each_equation(mutate_equations.trials, wanted))) == found
 
 
 # What cannot be evaluated
@@ -282,7 +288,7 @@ def listed(monkeypatch, **entry):
     monkeypatch.setattr(book, "not_evaluated", lambda: {"eq-a": entry})
 
 
-@pytest.mark.parametrize("latex", [r"\lim_{v \to 0} v = 0", "Q = 1"])
+@pytest.mark.parametrize("latex", [r"\lim_{b \to 0} \operatorname{sign}(b) = 1", "Q = 1"])
 def test_what_cannot_be_evaluated_and_is_listed_has_its_reason(one_page, monkeypatch, latex):
     one_page(latex)
     (verdict,) = book.check_book()

@@ -138,8 +138,8 @@ def test_definitions_that_rest_on_each_other_are_a_fault():
 @pytest.mark.parametrize(
     ("sentence", "why"),
     [
-        (r"Let $\rho := 2$.", r"\rho is not in book/notation.yml"),
-        (r"Let $\rho \in \mathbb{R}$.", r"\rho is not in book/notation.yml"),
+        (r"Let $\varphi := 2$.", r"\varphi is not in book/notation.yml"),
+        (r"Let $\varphi \in \mathbb{R}$.", r"\varphi is not in book/notation.yml"),
         (r"Let $y := $ this.", "the grammar stops"),
         (r"Let $y \in [2, 3]$.", "intervals"),
         (r"Let $y \in \mathbb{Z}$.", "the grammar stops"),

@@ -40,8 +40,8 @@ FUNCTIONS = {
     r"\operatorname{Im}": sp.im,
 }
 TINY = sp.Float(10, WORKING) ** -40
-LIMIT_AT = sp.Rational(1, 10**40)  # how close to its limit a variable is taken
-LIMIT_DIGITS = 300  # that are carried there
+LIMIT_AT = sp.Rational(1, 10**60)  # how close to its limit a variable is taken
+LIMIT_DIGITS = 400  # that are carried there
 # The nodes and weights with which a mean over a normal variable is exact up to the power 5, and 9.
 NORMAL = [(0, sp.Rational(2, 3)), (sp.sqrt(3), sp.Rational(1, 6)), (-sp.sqrt(3), sp.Rational(1, 6))]
 NORMAL_FINER = [(0, sp.Rational(8, 15))] + [

@@ -53,8 +53,8 @@ class Mutant:
     latex: str
 
     def row(self, equation: Equation) -> str:
-        """Return the row that differs from the equation's, on one line."""
-        rows = zip(_rows(self.latex), _rows(equation.latex), strict=True)
+        """Return the first row that differs from the equation's, on one line."""
+        rows = zip(_rows(self.latex), _rows(equation.latex), strict=False)
         return next(changed for changed, original in rows if changed != original)
 
 
