@@ -70,6 +70,10 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
         r"\bar{L}_m",
         lambda S, m, q: np.average([S[:m].mean(), S[m:].mean()], weights=[1 - q, q]),
     ),
+    "eq-red-mean-of-roots": (
+        r"\bar{r}_m",
+        lambda S, m: np.average(np.sqrt([S[:m].mean(), S[m:].mean()]), weights=[m, len(S) - m]),
+    ),
     "eq-red-pairs": ("L", lambda y_hat, y: np.mean((y_hat[:, None] - y) ** 2)),
     # least-squares
     "eq-lsq-loss": ("L", lambda X, w, y: MSELoss()(X @ w, y)),
