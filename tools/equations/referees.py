@@ -266,6 +266,19 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
             a * GaussianNLLLoss(reduction="none", eps=1e-300)(y_hat, y, np.exp(lambda_))
         ),
     ),
+    # training
+    "eq-train-hidden": ("U", lambda X, V: np.einsum("id,dn->in", X, V)),
+    "eq-train-tanh": ("T", lambda U: 2 * special.expit(2 * U) - 1),
+    "eq-train-scores": ("Z", lambda T, W: np.einsum("in,nj->ij", T, W)),
+    "eq-train-softmax": (r"\hat{Y}", lambda Z: softmax(Z)),
+    "eq-train-loss": ("L", lambda Z, Y: CrossEntropyLoss()(Z, Y)),
+    "eq-train-output": ("G", lambda Z, Y: _gradient(CrossEntropyLoss(), Z, Y)),
+    "eq-train-square": ("L", lambda Y_hat, Y: MSELoss()(Y_hat, Y)),
+    "eq-train-mean": (r"\bar{y}", lambda y: np.mean(y)),
+    "eq-train-uncleared": (
+        r"\tilde{w}",
+        lambda w, eta, G, H: w - eta * np.sum([G, H * w]),
+    ),
 }
 
 
