@@ -32,6 +32,7 @@ from lossbook import (
     noise_variance,
     softmax,
     softmax_jacobian,
+    taylor_remainder,
 )
 
 NAN, INF = np.nan, np.inf
@@ -471,6 +472,16 @@ TABLE = [
         lambda: directional_derivative(np.sum, [1.0, 2.0], [1.0]),
         ValueError,
         "direction has shape (1,); expected (2,), the shape of x",
+    ),
+    (
+        lambda: taylor_remainder(np.sum, [1.0], [1.0, 2.0], [1.0, 2.0], [0.1]),
+        ValueError,
+        "gradient has shape (1,); expected (2,), the shape of x",
+    ),
+    (
+        lambda: taylor_remainder(np.sum, [1.0], [1.0], [1.0], 0.1),
+        ValueError,
+        "steps has shape (); expected (n,)",
     ),
     *(
         (
