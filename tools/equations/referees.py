@@ -277,7 +277,7 @@ REFEREES: dict[str, tuple[str, Callable[..., Any]]] = {
     "eq-train-mean": (r"\bar{y}", lambda y: np.mean(y)),
     "eq-train-uncleared": (
         r"\tilde{w}",
-        lambda w, eta, G, H: w - eta * np.sum([G, H * w]),
+        lambda w, eta, G, H_bf: w - eta * np.sum([G, H_bf * w]),
     ),
 }
 
