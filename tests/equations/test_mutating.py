@@ -275,6 +275,15 @@ def test_the_trials_of_the_command_line_are_those_of_the_module(one_page):
     assert (name, trial.label, trial.survivors) == ("page.md", "eq-a", [])
 
 
+def test_what_does_not_hold_itself_has_no_mutants(one_page):
+    path = one_page("b + c = b - c")
+    _, trial = mutate_equations.trials(Path(path), 0)
+    assert (trial.tried, [mistake for mistake, _ in trial.survivors]) == (
+        0,
+        ["none: it does not hold itself"],
+    )
+
+
 @pytest.mark.parametrize(("wanted", "found"), [([], 1), (["eq-a"], 1), (["page"], 1), (["b"], 0)])
 def test_only_the_labels_and_pages_that_are_wanted_are_looked_at(one_page, wanted, found):
     one_page("b + c = c + b")

@@ -150,6 +150,8 @@ def try_mutants(equation: Equation, chapter: Chapter, share: float = 1.0) -> Tri
         chance = random.Random(equation.label)
         chosen = chance.sample(chosen, min(len(chosen), 1 + int(share * len(chosen))))
     memories: checking.Memories = {}
+    if checking.check(equation, chapter, memories).fault:  # then to be rejected means nothing
+        return Trial(equation.label, 0, [("none: it does not hold itself", equation.label)], [], [])
     passed = {
         mutant.row(equation): mutant.mistake
         for mutant in chosen
