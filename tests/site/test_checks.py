@@ -41,7 +41,7 @@ FAULTS_OF_THE_TEXT = {
     r"$\frac{1$": "KaTeX parse error",
     "![](no-such-figure.svg)": "no-such-figure.svg",
     "$$\nb^2 = c^2\n$$ (eq-false)": "(eq-false) does not hold",
-    "$$\nb = g\n$$ (eq-strange)": "g is not in book/notation.yml",
+    "$$\nb = \\Omega\n$$ (eq-strange)": "\\Omega is not in book/notation.yml",
     "```{notation} Nothing\n```": "notation.yml has no group 'Nothing'",
 }
 
