@@ -208,8 +208,8 @@ REASONS = [
         *(r"\frac{\partial L}{\partial b}", "i is free and is summed over", "i=1"),
     ),
     (
-        *(MSE, "eq-mse-step", r"R - \eta", r"R - \rho"),
-        *("R -", r"\rho is not in book/notation.yml", r"\rho"),
+        *(MSE, "eq-mse-step", r"R - \eta", r"R - \varphi"),
+        *("R -", r"\varphi is not in book/notation.yml", r"\varphi"),
     ),
     (
         *(MSE, "eq-mse-line", ":= w x_i", r":= \hat{y}_i x_i"),

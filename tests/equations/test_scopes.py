@@ -158,7 +158,7 @@ def test_a_sentence_that_cannot_be_read_is_a_fault(sentence, why):
 
 
 def test_sentences_that_define_nothing_are_not_read():
-    text = r"As $\lambda \to \infty$, $y = \rho$ and $\int y$, $\notin$ vanish."
+    text = r"As $\lambda \to \infty$, $y = \varphi$ and $\int y$, $\notin$ vanish."
     assert read(Page("page.md", f"# A page\n\n{text}\n")).faults == []
 
 
