@@ -313,6 +313,11 @@ PAIRS = {
             r"\Phi(\frac{y + z}{2}) \le \frac{\Phi(y) + \Phi(z)}{2}",
             r"\Phi(\frac{y + z}{2}) \ge \frac{\Phi(y) + \Phi(z)}{2}",
         ),
+        (
+            "",
+            r"\nabla_z \Phi(z) - y = \nabla_z (\Phi(z) - y^\top z)",
+            r"\nabla_z \Phi(z^\top) - y = \nabla_z (\Phi(z) - y^\top z)",
+        ),
         ("", r"\phi''(b) > 0", r"\phi'(b) > 0"),
     ],
     "primes": [

@@ -556,6 +556,8 @@ class Evaluation:
 
     def _function_at(self, name: str, argument: Value, node: Tree) -> Value:
         if self._is_drawn(name):
+            if shape_of(argument)[1] != 1:
+                raise MathError(f"{name} takes a number or a column", node)
             self.used.free.add(name)
             return self.point.function(self.symbol(name), argument)
         definition = self.chapter.definition(name, self.order)
