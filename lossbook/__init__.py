@@ -19,8 +19,15 @@ from lossbook.gradcheck import (
     check_gradient,
     complex_step,
     directional_derivative,
+    taylor_remainder,
 )
-from lossbook.likelihood import GaussianNLLLoss, PoissonNLLLoss
+from lossbook.likelihood import (
+    GaussianNLLLoss,
+    PoissonNLLLoss,
+    aic,
+    bic,
+    noise_variance,
+)
 from lossbook.logits import (
     log_softmax,
     logsumexp,
@@ -30,6 +37,7 @@ from lossbook.logits import (
     softplus,
 )
 from lossbook.regression import HuberLoss, L1Loss, MSELoss
+from lossbook.robust import LaplaceNLLLoss, QuantileLoss, SmoothL1Loss, StudentTNLLLoss
 
 __version__ = "0.1.0"
 
@@ -40,16 +48,24 @@ __all__ = [
     "GradientCheck",
     "HuberLoss",
     "L1Loss",
+    "LaplaceNLLLoss",
     "MSELoss",
     "PoissonNLLLoss",
+    "QuantileLoss",
+    "SmoothL1Loss",
+    "StudentTNLLLoss",
+    "aic",
+    "bic",
     "central_difference",
     "check_gradient",
     "complex_step",
     "directional_derivative",
     "log_softmax",
     "logsumexp",
+    "noise_variance",
     "sigmoid",
     "softmax",
     "softmax_jacobian",
     "softplus",
+    "taylor_remainder",
 ]

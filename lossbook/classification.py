@@ -111,16 +111,19 @@ class CrossEntropyLoss(Loss):
         check_not_empty(z.shape, self.reduction)
         z = np.moveaxis(z, axis, -1)  # classes last, so that labels and weights line up
         q, count = self._coefficients(np.asarray(target), z.shape, axis, z.real.dtype)
-        table = -_times(q, log_softmax(z)).sum(axis=-1)
+        log_p = log_softmax(z)
+        table = -_times(q, log_p).sum(axis=-1)
         self._axis, self._q, self._p = axis, q, softmax(z)
+        self._others = -np.expm1(log_p)  # 1 - p to full precision, where p is nearly 1 too
         self._remember(table, count)
         return reduce(table, self.reduction, count)
 
     __call__ = forward
 
     def _gradient(self, factor: Array) -> Array:
-        p, q = self._p, self._q
-        gradient = factor[..., None] * (p * q.sum(axis=-1, keepdims=True) - q)
+        p, others, q = self._p, self._others, self._q
+        # p Σq - q, written so that a label known for certain, p near 1, does not cancel to 0.
+        gradient = factor[..., None] * (p * (q.sum(axis=-1, keepdims=True) - q) - q * others)
         return np.moveaxis(gradient, -1, self._axis)
 
     def _coefficients(

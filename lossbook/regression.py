@@ -139,7 +139,7 @@ class HuberLoss(_ResidualLoss):
 
     Notes
     -----
-    As ``torch.nn.HuberLoss``.  ``torch.nn.SmoothL1Loss`` is this divided by its ``beta``.
+    As ``torch.nn.HuberLoss``.  :class:`lossbook.SmoothL1Loss` is this divided by `delta`.
 
     References
     ----------

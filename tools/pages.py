@@ -95,6 +95,12 @@ class Page:
         """The tokens alone."""
         return [piece.token for piece in self.pieces]
 
+    @property
+    def title(self) -> str:
+        """The first heading, as Markdown."""
+        heading = next(i for i, token in enumerate(self.tokens) if token.tag == "h1")
+        return self.tokens[heading + 1].content
+
 
 def joined(text: str | list[str]) -> str:
     """Return a notebook's text, which may be a list of lines, in one piece."""

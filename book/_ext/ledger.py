@@ -89,7 +89,9 @@ class Ledger(SphinxDirective):
                 row(v) for v in by_label().values() if v.chapter == path.name
             ]
             if rows:
-                heading, _ = self.state.inline_text(title(path), self.lineno)
+                heading, _ = self.state.inline_text(
+                    Page.read(path).title, self.lineno
+                )
                 section = nodes.section(ids=[f"ledger-{path.stem}"])
                 section += nodes.title("", "", *heading)
                 self.read([*HEAD, *rows], section)
@@ -103,13 +105,6 @@ class Ledger(SphinxDirective):
         text = StringList(markdown, source=self.env.docname)
         self.state.nested_parse(text, self.content_offset, parent)
         return parent.children
-
-
-def title(path: Path) -> str:
-    """Return the title of a page, as Markdown."""
-    tokens = Page.read(path).tokens
-    heading = next(i for i, token in enumerate(tokens) if token.tag == "h1")
-    return tokens[heading + 1].content
 
 
 def totals() -> str:

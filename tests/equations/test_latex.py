@@ -46,6 +46,7 @@ PAIRS = {
             r"\frac{b + c}{2} = b + \frac{c}{2}",
         ),
         ("", r"\tfrac{1}{2} = \dfrac{2}{4}", r"\tfrac{1}{2} = \dfrac{1}{4}"),
+        ("", r"e^{- (b + c) / 2} = \frac{1}{\sqrt{e^{b + c}}}", r"e^{b / 2} = \frac{e^b}{2}"),
     ],
     "powers": [
         ("", "(b + c)^2 = b^2 + 2 b c + c^2", "(b + c)^2 = b^2 + c^2"),
@@ -397,6 +398,13 @@ PAIRS = {
         ("", r"\mathrm{i}^2 = -1", r"\mathrm{i}^2 = 1"),
         (
             "",
+            r"\frac{g(c + \mathrm{i} h) - g(c - \mathrm{i} h)}{2 \mathrm{i}}"
+            r" = \operatorname{Im}(g(c + \mathrm{i} h))",
+            r"\frac{g(c + \mathrm{i} h) - g(c - \mathrm{i} h)}{2}"
+            r" = \operatorname{Im}(g(c + \mathrm{i} h))",
+        ),
+        (
+            "",
             r"\lim_{h \to 0} \frac{\operatorname{Im}(g(c + \mathrm{i} h))}{h} = g'(c)",
             r"\lim_{h \to 0} \frac{\operatorname{Im}(g(c + h))}{h} = g'(c)",
         ),
@@ -428,6 +436,16 @@ PAIRS = {
             r"$v \in \mathbb{R}$",
             r"\frac{\partial}{\partial v} v^2 = 2 v",
             r"\frac{\partial}{\partial v^\top} v^2 = 2 v",
+        ),
+        (
+            "",
+            r"\frac{\partial}{\partial y} y^\top z = z",
+            r"\frac{\partial}{\partial y^\top} y^\top z = z^\top",
+        ),
+        (
+            r"$w \in \mathbb{R}^p$, $L(w) := w^\top w$",
+            r"\frac{\partial L}{\partial w} = 2 w",
+            r"\frac{\partial L}{\partial w} = L",
         ),
     ],
     "upright and bold names": [
@@ -560,6 +578,7 @@ def test_what_is_true_passes_and_its_false_sibling_does_not(before, true, false)
         ("", r"\begin{aligned} &= b \end{aligned}"),
         ("", r"\begin{cases} 1 & \text{if } b > 9 \end{cases} = 1"),
         ("$L := b$", r"\frac{\partial^2 L}{\partial b} = 0"),
+        ("$L := b^2$", r"\frac{\partial L}{\partial b^\top} = 2 b"),
         ("", r"\lVert y \rVert_3 = \lVert y \rVert_2"),
         ("", r"\lvert b \rvert \le 3"),
         ("", r"b^2 \ge \frac{1}{20}"),

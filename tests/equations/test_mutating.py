@@ -103,8 +103,9 @@ def test_a_mutant_differs_in_one_row(equations):
         original = [" ".join(row.split()) for row in equation.latex.split(r"\\")]
         for mutant in mutants(equation):
             changed = [" ".join(row.split()) for row in mutant.latex.split(r"\\")]
-            differing = [new for new, old in zip(changed, original, strict=True) if new != old]
-            assert differing == [mutant.row(equation)]
+            differing = [new for new, old in zip(changed, original, strict=False) if new != old]
+            assert differing[0] == mutant.row(equation)
+            assert len(differing) == 1 or len(changed) < len(original)
 
 
 def test_the_mutants_of_a_gradient_are_those_that_a_person_would_make():
@@ -242,12 +243,12 @@ def test_the_check_can_be_asked_about_one_equation_of_the_book(monkeypatch, caps
 
 
 def test_a_label_that_no_equation_has_is_an_error(monkeypatch):
-    monkeypatch.setattr(check_equations, "check_book", list)
+    monkeypatch.setattr(check_equations, "check_book", lambda _: [])
     assert check_equations.main(["eq-nothing"]) != 0
 
 
 def trials(*found):
-    return lambda _: iter([("page.md", trial) for trial in found])
+    return lambda *_: iter([("page.md", trial) for trial in found])
 
 
 @pytest.mark.parametrize(
@@ -266,13 +267,27 @@ def test_the_mutants_on_the_command_line(trial, code, said, monkeypatch, capsys)
     monkeypatch.setattr(mutate_equations, "each_equation", trials(trial))
     assert mutate_equations.main([]) == code
     assert said in capsys.readouterr().out
-    assert mutate_equations.main(["eq-b"]) == 0
 
 
 def test_the_trials_of_the_command_line_are_those_of_the_module(one_page):
     path = one_page("b + c = c + b")
     name, trial = mutate_equations.trials(Path(path), 0)
     assert (name, trial.label, trial.survivors) == ("page.md", "eq-a", [])
+
+
+def test_what_does_not_hold_itself_has_no_mutants(one_page):
+    path = one_page("b + c = b - c")
+    _, trial = mutate_equations.trials(Path(path), 0)
+    assert (trial.tried, [mistake for mistake, _ in trial.survivors]) == (
+        0,
+        ["none: it does not hold itself"],
+    )
+
+
+@pytest.mark.parametrize(("wanted", "found"), [([], 1), (["eq-a"], 1), (["page"], 1), (["b"], 0)])
+def test_only_the_labels_and_pages_that_are_wanted_are_looked_at(one_page, wanted, found):
+    one_page("b + c = c + b")
+    assert len(list(book.each_equation(mutate_equations.trials, wanted))) == found
 
 
 # What cannot be evaluated
@@ -282,7 +297,7 @@ def listed(monkeypatch, **entry):
     monkeypatch.setattr(book, "not_evaluated", lambda: {"eq-a": entry})
 
 
-@pytest.mark.parametrize("latex", [r"\lim_{v \to 0} v = 0", "Q = 1"])
+@pytest.mark.parametrize("latex", [r"\lim_{b \to 0} \operatorname{sign}(b) = 1", "Q = 1"])
 def test_what_cannot_be_evaluated_and_is_listed_has_its_reason(one_page, monkeypatch, latex):
     one_page(latex)
     (verdict,) = book.check_book()

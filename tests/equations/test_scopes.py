@@ -104,6 +104,11 @@ def test_a_definition_within_an_exercise_is_none_of_the_text_around_it():
     assert failing("## One", a, "## Two", box("exercise", "Let $c := 3$."), b) == ["eq-a", "eq-b"]
 
 
+def test_the_function_that_a_section_chooses_is_any_function_elsewhere():
+    a, b = claims(a="g(b) = b^2", b="g(b) = b^2")
+    assert failing("## One", "Let $g(c) := c^2$.", a, "## Two", b) == ["eq-b"]
+
+
 def test_a_display_defines_as_a_sentence_does():
     a, b, c = claims(a="A := b + 1 = 1 + b", b="A = 1 + b", c="A = b")
     assert failing(a, b, c) == ["eq-c"]
@@ -133,8 +138,8 @@ def test_definitions_that_rest_on_each_other_are_a_fault():
 @pytest.mark.parametrize(
     ("sentence", "why"),
     [
-        (r"Let $\rho := 2$.", r"\rho is not in book/notation.yml"),
-        (r"Let $\rho \in \mathbb{R}$.", r"\rho is not in book/notation.yml"),
+        (r"Let $\varphi := 2$.", r"\varphi is not in book/notation.yml"),
+        (r"Let $\varphi \in \mathbb{R}$.", r"\varphi is not in book/notation.yml"),
         (r"Let $y := $ this.", "the grammar stops"),
         (r"Let $y \in [2, 3]$.", "intervals"),
         (r"Let $y \in \mathbb{Z}$.", "the grammar stops"),

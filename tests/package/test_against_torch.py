@@ -30,6 +30,7 @@ from lossbook import (
     L1Loss,
     MSELoss,
     PoissonNLLLoss,
+    SmoothL1Loss,
 )
 
 RELATIVE = {np.float64: 1e-12, np.float32: 1e-5}
@@ -85,13 +86,14 @@ def share(reduction, upstream, count):
 
 
 @given(st.data())
-@pytest.mark.parametrize("name", ["MSELoss", "L1Loss", "HuberLoss"])
+@pytest.mark.parametrize("name", ["MSELoss", "L1Loss", "HuberLoss", "SmoothL1Loss"])
 def test_losses_of_a_residual(name, data):
     draw = data.draw
     dtype, reduction, shape = draw(DTYPES), draw(REDUCTIONS), draw(shapes(0))
     prediction, target = draw(arrays(dtype, shape)), draw(arrays(dtype, shape))
     upstream = upstreams(draw, dtype, reduction, shape)
-    options = {"delta": draw(st.floats(0.1, 40))} if name == "HuberLoss" else {}
+    turns = draw(st.floats(0.1, 40))
+    options = {"HuberLoss": {"delta": turns}, "SmoothL1Loss": {"beta": turns}}.get(name, {})
     loss = getattr(lossbook, name)(reduction=reduction, **options)
     referee = getattr(torch.nn, name)(reduction=reduction, **options)
 
@@ -350,6 +352,7 @@ def test_softmax_jacobian(data):
         BCEWithLogitsLoss,
         GaussianNLLLoss,
         PoissonNLLLoss,
+        SmoothL1Loss,
     ],
 )
 def test_names_and_defaults_are_those_of_torch(ours):

@@ -16,16 +16,23 @@ from lossbook import (
     GaussianNLLLoss,
     HuberLoss,
     L1Loss,
+    LaplaceNLLLoss,
     MSELoss,
     PoissonNLLLoss,
+    QuantileLoss,
+    SmoothL1Loss,
+    StudentTNLLLoss,
+    bic,
     central_difference,
     check_gradient,
     complex_step,
     directional_derivative,
     log_softmax,
     logsumexp,
+    noise_variance,
     softmax,
     softmax_jacobian,
+    taylor_remainder,
 )
 
 NAN, INF = np.nan, np.inf
@@ -139,6 +146,38 @@ TABLE = [
         ValueError,
         "weight has shape (); expected (C,), one per class",
     ),
+    (
+        lambda: SmoothL1Loss(beta=-1.0),
+        ValueError,
+        "beta is -1.0; expected a finite number, not negative",
+    ),
+    (
+        lambda: SmoothL1Loss(beta=INF),
+        ValueError,
+        "beta is inf; expected a finite number, not negative",
+    ),
+    *(
+        (
+            lambda q=q: QuantileLoss(quantile=q),
+            ValueError,
+            f"quantile is {q}; expected a number between 0 and 1",
+        )
+        for q in (0, 1, NAN)
+    ),
+    *(
+        (
+            lambda cls=cls, scale=scale: cls(scale=scale),
+            ValueError,
+            f"scale is {scale}; expected a positive, finite number",
+        )
+        for cls in (LaplaceNLLLoss, StudentTNLLLoss)
+        for scale in (0, -2.0, INF, NAN)
+    ),
+    (
+        lambda: StudentTNLLLoss(df=0.0),
+        ValueError,
+        "df is 0.0; expected a positive, finite number",
+    ),
     # what is no array of numbers
     (
         lambda: MSELoss()(["a"], [1.0]),
@@ -174,6 +213,7 @@ TABLE = [
     (lambda: MSELoss()(np.ones((3, 1)), np.ones(3)), ValueError, SAME.format((3,), (3, 1))),
     (lambda: L1Loss()(np.ones(3), np.ones((3, 1))), ValueError, SAME.format((3, 1), (3,))),
     (lambda: HuberLoss()(ONES, 1.0), ValueError, SAME.format((), (2, 3))),
+    (lambda: StudentTNLLLoss()(ONES, 1.0), ValueError, SAME.format((), (2, 3))),
     (
         lambda: BCEWithLogitsLoss()(np.ones((3, 1)), np.ones(3)),
         ValueError,
@@ -358,6 +398,28 @@ TABLE = [
         ValueError,
         "prediction holds -0.5 at index (1,); expected rates, none negative",
     ),
+    # parameters and residuals that do not add up
+    (lambda: noise_variance([], []), ValueError, EMPTY.format((0,))),
+    (
+        lambda: noise_variance(np.ones((3, 1)), np.ones(3)),
+        ValueError,
+        SAME.format((3,), (3, 1)),
+    ),
+    (
+        lambda: noise_variance(ONES, ONES, fitted=6),
+        ValueError,
+        "fitted is 6; expected a number from 0 to 5, less than the 6 residuals",
+    ),
+    (
+        lambda: noise_variance(ONES, ONES, fitted=-1),
+        ValueError,
+        "fitted is -1; expected a number from 0 to 5, less than the 6 residuals",
+    ),
+    (
+        lambda: bic(1.0, 2, 0),
+        ValueError,
+        "n is 0; expected the number of residuals, at least 1",
+    ),
     # backward
     *(
         (cls().backward, RuntimeError, BEFORE.format(f"{cls.__name__}.backward"))
@@ -410,6 +472,16 @@ TABLE = [
         lambda: directional_derivative(np.sum, [1.0, 2.0], [1.0]),
         ValueError,
         "direction has shape (1,); expected (2,), the shape of x",
+    ),
+    (
+        lambda: taylor_remainder(np.sum, [1.0], [1.0, 2.0], [1.0, 2.0], [0.1]),
+        ValueError,
+        "gradient has shape (1,); expected (2,), the shape of x",
+    ),
+    (
+        lambda: taylor_remainder(np.sum, [1.0], [1.0], [1.0], 0.1),
+        ValueError,
+        "steps has shape (); expected (n,)",
     ),
     *(
         (
@@ -469,6 +541,8 @@ def test_the_table_is_complete():
 
 ACCEPTED = [
     (HuberLoss, {"delta": 1e-300}),
+    (SmoothL1Loss, {"beta": 0}),
+    (StudentTNLLLoss, {"df": 1e-300, "scale": 1e-300}),
     (GaussianNLLLoss, {"eps": 1e-300}),
     (PoissonNLLLoss, {"eps": 0}),
     (CrossEntropyLoss, {"label_smoothing": 0}),

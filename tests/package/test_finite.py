@@ -17,8 +17,12 @@ from lossbook import (
     GaussianNLLLoss,
     HuberLoss,
     L1Loss,
+    LaplaceNLLLoss,
     MSELoss,
     PoissonNLLLoss,
+    QuantileLoss,
+    SmoothL1Loss,
+    StudentTNLLLoss,
     log_softmax,
     logsumexp,
     sigmoid,
@@ -31,6 +35,14 @@ from lossbook.base import Loss
 pytestmark = pytest.mark.filterwarnings("error")
 INF = np.inf
 HUGE = st.floats(-1e300, 1e300)
+OF_A_RESIDUAL = [
+    L1Loss,
+    HuberLoss,
+    SmoothL1Loss,
+    QuantileLoss,
+    LaplaceNLLLoss,
+    StudentTNLLLoss,
+]
 
 
 @given(hnp.arrays(np.float64, st.tuples(st.integers(1, 3), st.integers(1, 4)), elements=HUGE))
@@ -64,7 +76,7 @@ def test_a_gap_that_is_not_representable_is_infinite_without_a_warning():
     assert logsumexp(z) == 1.7e308
 
 
-@pytest.mark.parametrize("cls", [MSELoss, L1Loss, HuberLoss, GaussianNLLLoss])
+@pytest.mark.parametrize("cls", [MSELoss, *OF_A_RESIDUAL, GaussianNLLLoss])
 def test_infinite_numbers_cause_no_warning(cls):
     loss = cls(reduction="sum")
     rest = (1.0,) if cls is GaussianNLLLoss else ()
@@ -148,6 +160,9 @@ def name(value):
         (MSELoss(), ([1.2e154] * 4, [0.0] * 4), 1.44e308),
         (L1Loss(), ([1.5e308] * 4, [0.0] * 4), 1.5e308),
         (HuberLoss(delta=10), ([1e307] * 4, [0.0] * 4), 1e308),
+        (SmoothL1Loss(beta=10), ([1.5e308] * 4, [0.0] * 4), 1.5e308),
+        (QuantileLoss(quantile=0.2), ([1.5e308] * 4, [0.0] * 4), 1.2e308),
+        (LaplaceNLLLoss(scale=10), ([1.5e308] * 20, [0.0] * 20), 1.5e307),
         (CrossEntropyLoss(), ([[8e307, -8e307]] * 4, [1] * 4), 1.6e308),
         (CrossEntropyLoss(weight=[1, 0.5]), ([[8e307, -8e307]] * 4, [1] * 4), 1.6e308),
         (BCEWithLogitsLoss(), ([1e308] * 4, [0.0] * 4), 1e308),
@@ -244,7 +259,7 @@ def losses():
     return [
         (MSELoss, {}, (x, y)),
         (L1Loss, {}, (x, y)),
-        (HuberLoss, {}, (x, y)),
+        *((cls, {}, (x, y)) for cls in OF_A_RESIDUAL[1:]),
         (CrossEntropyLoss, {"weight": weight, "label_smoothing": 0.1}, (x, labels)),
         (CrossEntropyLoss, {"weight": weight}, (x, y)),
         (BCEWithLogitsLoss, {"weight": weight, "pos_weight": weight}, (x, y)),
@@ -319,7 +334,8 @@ def test_precision_in_is_precision_out(cls, options, arguments, reduction, dtype
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_precision_of_single_numbers(dtype):
     one = dtype(1)
-    for loss in (MSELoss(), L1Loss(), HuberLoss(delta=0.3), BCEWithLogitsLoss(pos_weight=0.3)):
+    losses = [MSELoss(), *(cls() for cls in OF_A_RESIDUAL), HuberLoss(delta=0.3)]
+    for loss in (*losses, BCEWithLogitsLoss(pos_weight=0.3)):
         assert loss(2 * one, one) > 0 or isinstance(loss, BCEWithLogitsLoss)
         assert loss(one, one).dtype == loss.backward(0.1).dtype == dtype
     loss = GaussianNLLLoss(full=True)

@@ -14,8 +14,12 @@ from lossbook import (
     GaussianNLLLoss,
     HuberLoss,
     L1Loss,
+    LaplaceNLLLoss,
     MSELoss,
     PoissonNLLLoss,
+    QuantileLoss,
+    SmoothL1Loss,
+    StudentTNLLLoss,
     central_difference,
     check_gradient,
     complex_step,
@@ -26,6 +30,7 @@ from lossbook import (
     softmax,
     softmax_jacobian,
     softplus,
+    taylor_remainder,
 )
 from lossbook.gradcheck import REFEREES, STEP, GradientCheck, Verdict
 
@@ -162,6 +167,10 @@ def smooth_case(draw):
                 BCEWithLogitsLoss,
                 GaussianNLLLoss,
                 PoissonNLLLoss,
+                SmoothL1Loss,
+                QuantileLoss,
+                LaplaceNLLLoss,
+                StudentTNLLLoss,
             ]
         )
     )
@@ -410,12 +419,91 @@ def test_a_saturated_sample_in_a_batch_is_taken():
     assert check, check
 
 
+@pytest.mark.parametrize("margin", [20.0, 30.0, 80.0, 300.0])
+@pytest.mark.parametrize("smoothing", [False, True])
+def test_a_batch_of_saturated_samples_is_taken(margin, smoothing):
+    """The gradient must not be what is left of p - 1 after rounding: all of it is small here."""
+    z, labels = np.array([[margin, 0.0, -1.0], [0.1, margin - 2, 0.5]]), np.array([0, 1])
+    target = np.eye(3)[labels] if smoothing else labels
+    loss = CrossEntropyLoss()
+    loss(z, target)
+    gradient = loss.backward()
+    check = check_gradient(lambda z: CrossEntropyLoss()(z, target), gradient, z)
+    assert check, check
+    np.testing.assert_allclose(gradient.sum(axis=1), 0, atol=1e-15 * np.abs(gradient).max())
+    gradient[0, 0] *= 1.0005
+    assert not check_gradient(lambda z: CrossEntropyLoss()(z, target), gradient, z)
+
+
+@pytest.mark.parametrize("referee", REFEREES)
+def test_an_exact_minimum_is_taken(referee):
+    """The points on both sides lie evenly about it, so that their values are the same."""
+    y = np.array([1.0, -2.0, 3.3, 0.1, 1e5])
+    loss = MSELoss()
+    loss(y, y)
+    check = check_gradient(lambda z: MSELoss()(z, y), loss.backward(), y, referees=(referee,))
+    assert check, check
+    assert check.verdicts[0].error == 0
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_rounding_of_the_largest_entry_is_allowed_for_in_each(sign):
     """The gradient softmax(z) - 1 has the entries -1 and 1 - 1 + 1e-13."""
     z = np.array([0.0, -30.0])
     right = sign * (softmax(z) - 1)
     assert check_gradient(lambda z: sign * (logsumexp(z) - z.sum()), right, z)
+
+
+class TestTaylorRemainder:
+    STEPS = np.array([1e-2, 1e-3, 1e-4])
+    X, V = np.array([[0.3, -0.5], [1.1, 0.2]]), np.array([[1.0, -0.5], [0.7, 1.2]])
+
+    @staticmethod
+    def f(x):
+        return np.exp(x).sum()
+
+    def slopes(self, gradient):
+        left = taylor_remainder(self.f, gradient, self.X, self.V, self.STEPS)
+        assert left.shape == (3,)
+        return np.diff(np.log10(left)) / np.diff(np.log10(self.STEPS))
+
+    def test_the_right_gradient_leaves_a_square(self):
+        np.testing.assert_allclose(self.slopes(np.exp(self.X)), 2, atol=0.01)
+
+    def test_a_wrong_one_leaves_a_line(self):
+        np.testing.assert_allclose(self.slopes(1.5 * np.exp(self.X)), 1, atol=0.02)
+
+    def test_a_slightly_wrong_one_leaves_a_line_in_the_end(self):
+        first, last = self.slopes(0.9995 * np.exp(self.X))
+        assert first > last
+        assert last == pytest.approx(1.2, abs=0.1)
+
+    def test_its_values(self):
+        left = taylor_remainder(lambda x: (x**2).sum(), [2.0, 4.0], [1, 2], [3, 1], [0.5, -2])
+        np.testing.assert_allclose(left, [2.5, 40])
+
+    @pytest.mark.parametrize("name", ["gradient", "direction"])
+    def test_shapes_must_agree(self, name):
+        given = {"gradient": self.X, "direction": self.V, name: np.ones(2)}
+        with pytest.raises(ValueError, match=rf"{name} has shape \(2,\); expected \(2, 2\)"):
+            taylor_remainder(self.f, x=self.X, steps=self.STEPS, **given)
+
+    def test_steps_are_a_list(self):
+        with pytest.raises(ValueError, match=r"steps has shape \(\); expected \(n,\)"):
+            taylor_remainder(self.f, self.X, self.X, self.V, 0.1)
+
+    def test_each_step_costs_one_call(self):
+        calls = 0
+
+        def counted(x):
+            nonlocal calls
+            calls += 1
+            x_sum = self.f(x)
+            x[...] = 99  # it may scribble on what it gets
+            return x_sum
+
+        taylor_remainder(counted, self.X, self.X, self.V, self.STEPS)
+        assert calls == 4
 
 
 def test_a_verdict_agrees_up_to_what_is_allowed():

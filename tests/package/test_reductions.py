@@ -12,8 +12,12 @@ from lossbook import (
     GaussianNLLLoss,
     HuberLoss,
     L1Loss,
+    LaplaceNLLLoss,
     MSELoss,
     PoissonNLLLoss,
+    QuantileLoss,
+    SmoothL1Loss,
+    StudentTNLLLoss,
 )
 from lossbook.reduction import REDUCTIONS, gradient_factor, reduce
 
@@ -28,6 +32,10 @@ CASES = pytest.mark.parametrize(
         (MSELoss, {}, (X, Y), 6),
         (L1Loss, {}, (X, Y), 6),
         (HuberLoss, {}, (X, Y), 6),
+        (SmoothL1Loss, {}, (X, Y), 6),
+        (QuantileLoss, {"quantile": 0.2}, (X, Y), 6),
+        (LaplaceNLLLoss, {}, (X, Y), 6),
+        (StudentTNLLLoss, {}, (X, Y), 6),
         (BCEWithLogitsLoss, {}, (X, Y), 6),
         (BCEWithLogitsLoss, {"weight": WEIGHT}, (X, Y), 6),
         (GaussianNLLLoss, {}, (X, Y, 2.0), 6),

@@ -107,8 +107,10 @@ def read(page: Page) -> Chapter:
 
     def add(meanings: Iterator[Meaning]) -> None:
         for meaning in meanings:
-            # What an exercise says of a symbol that has a meaning without it, it says for itself.
-            meaning.lasting &= not (boxes and meaning.symbol.domain)
+            # What an exercise says of a symbol that has a meaning without it, it says for itself;
+            # so does a section that chooses a g, where elsewhere it may be any.
+            anything = symbols()[meaning.symbol.name].kind == "function"
+            meaning.lasting &= not ((boxes or anything) and meaning.symbol.domain)
             chapter.meanings.append(meaning)
 
     for order, piece in enumerate(page.pieces):

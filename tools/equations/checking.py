@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -285,6 +286,9 @@ def _compare(step: Step, left: Value, right: Value, place: Evaluation) -> None:
 
 def _number(entry: Any, node: Node) -> sp.Float:
     found = sp.N(entry, WORKING)
+    real, imaginary = found.as_real_imag()
+    if imaginary.is_Float and abs(imaginary) < ZERO:  # rounding, where an i was divided by an i
+        found = real
     if not found.is_Float and not found.is_Integer:
         raise MathError(f"comes out as {found}, not as a real number", node)
     return found
@@ -331,7 +335,8 @@ def _compare_with_referee(
     if name != expected_name:
         raise MathError(f"{expected_name} should be defined here, not {name}", step.left)
     symbol = place.symbol(name)
-    value = place.value(step.right) if meaning.arguments else place.whole(name)
+    by_itself = not meaning.arguments and meaning.power == 1
+    value = place.whole(name) if by_itself else place.value(step.right)
     expected = np.asarray(referee(**_arguments(referee, place)), dtype=float)
     verdict.referee = _names_in(referee)
     found = _as_array(value, symbol, place)
@@ -346,8 +351,17 @@ def _arguments(referee: Any, place: Evaluation) -> dict[str, Any]:
     for parameter in inspect.signature(referee).parameters:
         name = next(name for name in symbols() if python_name(name) == parameter.rstrip("_"))
         symbol = place.symbol(name)
-        found[parameter] = _as_array(place.whole(name), symbol, place)
+        if symbol.kind == "function":
+            found[parameter] = partial(_at, symbol, place)
+        else:
+            found[parameter] = _as_array(place.whole(name), symbol, place)
     return found
+
+
+def _at(function: Symbol, place: Evaluation, argument: Any) -> Any:
+    """Return the value of a drawn function at a number, as NumPy would."""
+    value = complex(sp.N(place.point.function(function, sp.sympify(complex(argument))), 20))
+    return value if np.iscomplexobj(argument) else value.real
 
 
 def _as_array(value: Value, symbol: Symbol, place: Evaluation) -> Any:

@@ -40,8 +40,8 @@ FUNCTIONS = {
     r"\operatorname{Im}": sp.im,
 }
 TINY = sp.Float(10, WORKING) ** -40
-LIMIT_AT = sp.Rational(1, 10**40)  # how close to its limit a variable is taken
-LIMIT_DIGITS = 300  # that are carried there
+LIMIT_AT = sp.Rational(1, 10**60)  # how close to its limit a variable is taken
+LIMIT_DIGITS = 400  # that are carried there
 # The nodes and weights with which a mean over a normal variable is exact up to the power 5, and 9.
 NORMAL = [(0, sp.Rational(2, 3)), (sp.sqrt(3), sp.Rational(1, 6)), (-sp.sqrt(3), sp.Rational(1, 6))]
 NORMAL_FINER = [(0, sp.Rational(8, 15))] + [
@@ -98,6 +98,8 @@ class Point:
             + d * (two**3 + squares if symbol.domain == "smooth" else squares)
         )
         self.drawn[symbol.name] = ((), [f"a {symbol.domain} function"])
+        if symbol.domain == "smooth":  # at some points it is negative
+            value *= chance.choice((-1, 1))
         return value
 
     def _entry(self, chance: random.Random, domain: str) -> Fraction:
@@ -121,6 +123,10 @@ class Unknowns(Point):
         return (
             sp.Symbol(name, positive=True) if domain == "positive" else sp.Symbol(name, real=True)
         )
+
+    def function(self, symbol: Symbol, argument: Value) -> Value:
+        """Return a function of which SymPy knows the name only."""
+        return sp.Function(symbol.name)(*entries_of(argument).ravel())
 
 
 def as_value(entries: np.ndarray, shape: tuple[int, ...] | None = None) -> Value:
@@ -249,7 +255,8 @@ class Evaluation:
         return self.point.draw(name, shape, symbol.domain)
 
     def _defined(self, definition: Meaning, shape: tuple[int, ...]) -> Value:
-        if definition.arguments:
+        # Of L(w) := …, what varies with w is taken at w, as in ∂L/∂w.
+        if definition.arguments and definition.arguments[0] not in self.given:
             raise MathError(f"{definition.symbol.name} is a function and needs an argument")
         if definition.indices:
             counted = tuple(symbols()[letter].of for letter in definition.indices)
@@ -611,16 +618,15 @@ class Evaluation:
             (term, *(name for name, _ in targets), *self._indices_in(term)),
             lambda: self._with_unknowns([name for name, _ in targets], term),
         )
-        for (name, indices), part in zip(targets, flat, strict=True):
+        for place, ((name, indices), part) in enumerate(zip(targets, flat, strict=True)):
             unknown = replaced[name][0]
             entry = self._entry(name, unknown, indices) if indices else unknown
-            turned = part.children[1] is not None and part.children[1].type == "TRANSPOSE"
-            if turned and (indices or not self.symbol(name).shape):
-                raise MathError("a number has no transpose", part)
-            is_number = not isinstance(value, np.ndarray)
+            if part.children[1] is not None and part.children[1].type == "TRANSPOSE":
+                if indices or not self.symbol(name).shape:
+                    raise MathError("a number has no transpose", part)
+                if place == 0:
+                    raise MathError("a gradient has the shape of what it is taken by", part)
             value = self._by(value, entry, term)
-            if turned and is_number and isinstance(value, np.ndarray):  # a row, not a column
-                value = value.T
         now = {
             symbol: number
             for unknown, values in replaced.values()
@@ -763,6 +769,8 @@ class Evaluation:
         value = self.with_given({name: unknown}).value(term)
         if isinstance(value, np.ndarray):
             raise MathError(f"{operator} of {in_words(value.shape)}", term)
+        if sp.sympify(value).free_symbols - {unknown}:
+            raise MathError(f"{operator} is sought among numbers", term)
         place = self._remember(
             (term, name, smallest, *self._indices_in(term)),
             lambda: _best(value if smallest else -value, unknown, symbol.domain),

@@ -42,6 +42,7 @@ SWAPS = {
     "N": "C",
     "C": "N",
 }
+SYMMETRIC = {r"\delta", r"\mathbf{H}", r"\mathbf{P}"}
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class Mutant:
     latex: str
 
     def row(self, equation: Equation) -> str:
-        """Return the row that differs from the equation's, on one line."""
-        rows = zip(_rows(self.latex), _rows(equation.latex), strict=True)
+        """Return the first row that differs from the equation's, on one line."""
+        rows = zip(_rows(self.latex), _rows(equation.latex), strict=False)
         return next(changed for changed, original in rows if changed != original)
 
 
@@ -149,10 +150,13 @@ def try_mutants(equation: Equation, chapter: Chapter, share: float = 1.0) -> Tri
         chance = random.Random(equation.label)
         chosen = chance.sample(chosen, min(len(chosen), 1 + int(share * len(chosen))))
     memories: checking.Memories = {}
+    if checking.check(equation, chapter, memories).fault:  # then to be rejected means nothing
+        return Trial(equation.label, 0, [("none: it does not hold itself", equation.label)], [], [])
     passed = {
         mutant.row(equation): mutant.mistake
         for mutant in chosen
-        if not rejection(equation, chapter, mutant, memories)
+        # What remembers the N of one mutant would take it for a size of the next, which has none.
+        if not rejection(equation, chapter, mutant, {} if "N for" in mutant.mistake else memories)
     }
     known = equivalent().get(equation.label, {})
     return Trial(
@@ -262,12 +266,13 @@ def _bounds(parts: list[Node], latex: str, letters: list[str]) -> Iterator[Edit]
 
 def _symbol(node: Tree, letters: list[str]) -> Iterator[Edit]:
     token, index, end = node.children[0], node.children[-1], _end(node)
+    symmetric = name_of(node) in SYMMETRIC
     if is_size(node):
         yield Edit("a size lost", token.start_pos, token.end_pos, "1")
     for other in _relatives(name_of(node)):
         yield Edit(f"{other} for {token}", token.start_pos, token.end_pos, other + " ")
     if not isinstance(index, Tree):
-        if name_of(node) in symbols() and symbols()[name_of(node)].shape:
+        if name_of(node) in symbols() and symbols()[name_of(node)].shape and not symmetric:
             yield _insert("a transpose too many", end, r"^\top")
         return
     yield Edit("an index lost", _start(index), _end(index), " ")
@@ -276,7 +281,6 @@ def _symbol(node: Tree, letters: list[str]) -> Iterator[Edit]:
         for other in letters:
             if other != name_of(part):
                 yield Edit("an index", _start(part), _end(part), other)
-    symmetric = name_of(node) == r"\delta"
     if len(named) == 2 and name_of(named[0]) != name_of(named[1]) and not symmetric:
         one, two = named
         yield Edit("indices swapped", _start(one), _end(two), f"{name_of(two)}{name_of(one)}")
@@ -302,7 +306,7 @@ def _is_argument(factors: list[Node], place: int) -> bool:
 
 def _is_even(after: str) -> bool:
     """Tell whether a bracket is squared, or stands between bars: its sign does not matter."""
-    return re.match(r"\s*(\\right)?\s*(\)\s*\^2|\\rvert)", after) is not None
+    return re.match(r"\s*(\\right)?\s*(\)\s*\^2|\\r[vV]ert)", after) is not None
 
 
 def _insert(mistake: str, at: int, text: str) -> Edit:
