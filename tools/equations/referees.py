@@ -115,8 +115,9 @@ def _off_the_columns(X: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _smallest_nll(X: np.ndarray, y: np.ndarray) -> float:
-    deviation = np.sqrt(np.mean(_off_the_columns(X, y) ** 2))
-    return -stats.norm.logpdf(_off_the_columns(X, y), 0, deviation).sum()
+    residuals = _off_the_columns(X, y)
+    deviation = np.sqrt(np.mean(residuals**2))  # 0 if the model reaches every target
+    return -stats.norm.logpdf(residuals, 0, deviation).sum() if deviation else -np.inf
 
 
 def _ridge(X: np.ndarray, y: np.ndarray, ratio: float) -> np.ndarray:
