@@ -66,6 +66,51 @@ def as_pair(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
     return prediction, target
 
 
+def check_positive(value: float, name: str) -> float:
+    """Return an option that must be positive and finite.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    if not (0 < value < np.inf):
+        raise ValueError(f"{name} is {value}; expected a positive, finite number")
+    return float(value)
+
+
+def check_not_negative(value: float, name: str) -> float:
+    """Return an option that must be finite and not negative.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    if not (0 <= value < np.inf):
+        raise ValueError(f"{name} is {value}; expected a finite number, not negative")
+    return float(value)
+
+
+def first_index(wrong: Array) -> tuple[int, ...]:
+    """Return where an array is first true."""
+    return tuple(int(i) for i in np.argwhere(wrong)[0])
+
+
+def check_entries(array: Array, right: Array, name: str, expected: str) -> None:
+    """See that every entry of `array` is `right`.
+
+    Raises
+    ------
+    ValueError
+        If one is not: the message names the first of them.
+    """
+    if not np.all(right):
+        where = first_index(~right)
+        at = f" at index {where}" if where else ""
+        raise ValueError(f"{name} holds {array[where]}{at}; expected {expected}")
+
+
 class Loss:
     """A loss with a memory of its last ``forward``, which is all that ``backward`` needs.
 

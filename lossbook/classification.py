@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.base import Array, Loss, as_floating, as_pair
+from lossbook.base import Array, Loss, as_floating, as_pair, first_index
 from lossbook.logits import log_softmax, sigmoid, softmax, softplus
 from lossbook.reduction import check_not_empty, reduce
 
@@ -114,14 +114,15 @@ class CrossEntropyLoss(Loss):
         log_p = log_softmax(z)
         table = -_times(q, log_p).sum(axis=-1)
         self._axis, self._q, self._p = axis, q, softmax(z)
-        self._others = -np.expm1(log_p)  # 1 - p to full precision, where p is nearly 1 too
+        self._log_p = log_p
         self._remember(table, count)
         return reduce(table, self.reduction, count)
 
     __call__ = forward
 
     def _gradient(self, factor: Array) -> Array:
-        p, others, q = self._p, self._others, self._q
+        p, q = self._p, self._q
+        others = -np.expm1(self._log_p)  # 1 - p to full precision, where p is nearly 1 too
         # p Σq - q, written so that a label known for certain, p near 1, does not cancel to 0.
         gradient = factor[..., None] * (p * (q.sum(axis=-1, keepdims=True) - q) - q * others)
         return np.moveaxis(gradient, -1, self._axis)
@@ -167,7 +168,7 @@ class CrossEntropyLoss(Loss):
         counts = target != self.ignore_index
         wrong = counts & ((target < 0) | (target >= classes))
         if wrong.any():
-            where = tuple(int(i) for i in np.argwhere(wrong)[0])
+            where = first_index(wrong)
             raise ValueError(
                 f"target holds the label {target[where]} at index {where}; expected a class from "
                 f"0 to {classes - 1}, or ignore_index={self.ignore_index}"
@@ -187,7 +188,7 @@ class CrossEntropyLoss(Loss):
         rounding = 8 * np.sqrt(max(np.finfo(given.dtype).eps, np.finfo(dtype).eps))
         wrong = ~(np.abs(y.sum(axis=axis) - 1) <= rounding) | (y < 0).any(axis=axis)
         if wrong.any():
-            where = tuple(int(i) for i in np.argwhere(wrong)[0])
+            where = first_index(wrong)
             raise ValueError(
                 f"target holds the row {np.moveaxis(y, axis, -1)[where]} at index {where}; "
                 "expected class probabilities: none negative, with sum 1"
@@ -264,7 +265,7 @@ class BCEWithLogitsLoss(Loss):
         check_not_empty(z.shape, self.reduction)
         wrong = ~((y >= 0) & (y <= 1))
         if wrong.any():
-            where = tuple(int(i) for i in np.argwhere(wrong)[0])
+            where = first_index(wrong)
             raise ValueError(
                 f"target holds {y[where]} at index {where}; expected probabilities in [0, 1]"
             )

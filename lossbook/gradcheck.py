@@ -45,6 +45,11 @@ def _real_point(x: ArrayLike) -> Array:
     return point.astype(np.float64)  # always a copy
 
 
+def _check_shape(array: Array, x: Array, name: str) -> None:
+    if array.shape != x.shape:
+        raise ValueError(f"{name} has shape {array.shape}; expected {x.shape}, the shape of x")
+
+
 def _exact(x: Any, step: Any) -> Any:
     """Return the step nearest to `step` that leads from x to floating-point numbers both ways.
 
@@ -170,8 +175,7 @@ def directional_derivative(
         If the shapes differ, or `f` returns more than one number.
     """
     x, v = _real_point(x), _real_point(direction)
-    if v.shape != x.shape:
-        raise ValueError(f"direction has shape {v.shape}; expected {x.shape}, the shape of x")
+    _check_shape(v, x, "direction")
     h = _exact(x, step * v)
     return float((_value(f, x + h) - _value(f, x - h)) / (2 * step))
 
@@ -213,9 +217,8 @@ def taylor_remainder(
         If the shapes differ, or `f` returns more than one number.
     """
     x, g, v, h = map(_real_point, (x, gradient, direction, steps))
-    for name, array in (("gradient", g), ("direction", v)):
-        if array.shape != x.shape:
-            raise ValueError(f"{name} has shape {array.shape}; expected {x.shape}, the shape of x")
+    _check_shape(g, x, "gradient")
+    _check_shape(v, x, "direction")
     if h.ndim != 1:
         raise ValueError(f"steps has shape {h.shape}; expected (n,)")
     at, slope = _value(f, x.copy()), float((g * v).sum())
@@ -337,8 +340,7 @@ def check_gradient(
     ``backward()`` before the check, not after.
     """
     x, g = _real_point(x), _real_point(gradient)
-    if g.shape != x.shape:
-        raise ValueError(f"gradient has shape {g.shape}; expected {x.shape}, the shape of x")
+    _check_shape(g, x, "gradient")
     size = np.abs(float(np.real(_value(f, x.copy()))))
     rounding = 16 * EPS * size / STEP
     verdicts = []

@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.base import Array, Loss, as_floating, as_pair
+from lossbook.base import (
+    Array,
+    Loss,
+    as_floating,
+    as_pair,
+    check_entries,
+    check_not_negative,
+    check_positive,
+)
 from lossbook.reduction import check_not_empty, reduce
 
 
@@ -146,10 +154,8 @@ class GaussianNLLLoss(Loss):
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        if not (0 < eps < np.inf):
-            raise ValueError(f"eps is {eps}; expected a positive, finite number")
         self.full = bool(full)
-        self.eps = float(eps)
+        self.eps = check_positive(eps, "eps")
 
     def forward(self, prediction: ArrayLike, target: ArrayLike, var: ArrayLike) -> Any:
         """Return the value of the loss.
@@ -227,14 +233,7 @@ class GaussianNLLLoss(Loss):
         v = as_floating(var, "var")
         if v.ndim == 0 and v.dtype.kind == "f":  # a plain number takes the precision of the rest
             v = v.astype(prediction.real.dtype)
-        wrong = ~(v.real > 0)
-        if wrong.any():
-            where = tuple(int(i) for i in np.argwhere(wrong)[0])
-            raise ValueError(
-                f"var holds {v[where]}"
-                + (f" at index {where}" if where else "")
-                + "; expected variances greater than 0"
-            )
+        check_entries(v, v.real > 0, "var", "variances greater than 0")
         given, shape = v.shape, prediction.shape
         if v.ndim == 0:
             v = v.reshape((1,) * len(shape))
@@ -304,11 +303,9 @@ class PoissonNLLLoss(Loss):
         reduction: str = "mean",
     ) -> None:
         super().__init__(reduction)
-        if not (0 <= eps < np.inf):
-            raise ValueError(f"eps is {eps}; expected a finite number, not negative")
         self.log_input = bool(log_input)
         self.full = bool(full)
-        self.eps = float(eps)
+        self.eps = check_not_negative(eps, "eps")
 
     def forward(self, prediction: ArrayLike, target: ArrayLike) -> Any:
         """Return the value of the loss.
@@ -335,12 +332,14 @@ class PoissonNLLLoss(Loss):
         """
         prediction, y = as_pair(prediction, target)
         check_not_empty(prediction.shape, self.reduction)
-        _check_not_negative(y, "target", "counts")
+        check_entries(y, y.real >= 0, "target", "counts, none negative")
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             if self.log_input:
                 z, rate = prediction, np.exp(prediction)
             else:
-                _check_not_negative(prediction, "prediction", "rates")
+                check_entries(
+                    prediction, prediction.real >= 0, "prediction", "rates, none negative"
+                )
                 floor = prediction.real.dtype.type(self.eps)
                 guarded = np.where(prediction.real < floor, floor, prediction)
                 z, rate = np.log(guarded), prediction
@@ -363,17 +362,6 @@ class PoissonNLLLoss(Loss):
             return np.asarray(factor * (self._rate - self._y))
         with np.errstate(divide="ignore"):
             return np.asarray(factor * (1 - np.where(self._y == 0, 0, self._y / self._guarded)))
-
-
-def _check_not_negative(array: Array, name: str, what: str) -> None:
-    wrong = ~(array.real >= 0)
-    if wrong.any():
-        where = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise ValueError(
-            f"{name} holds {array[where]}"
-            + (f" at index {where}" if where else "")
-            + f"; expected {what}, none negative"
-        )
 
 
 def _log_factorial(y: Array) -> Array:

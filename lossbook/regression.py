@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.base import Array, Loss, as_pair
+from lossbook.base import Array, Loss, as_pair, check_positive
 from lossbook.reduction import check_not_empty, reduce
 
 
@@ -149,9 +149,7 @@ class HuberLoss(_ResidualLoss):
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction)
-        if not (0 < delta < np.inf):
-            raise ValueError(f"delta is {delta}; expected a positive, finite number")
-        self.delta = float(delta)
+        self.delta = check_positive(delta, "delta")
 
     def _clipped(self, r: Array) -> Array:
         return np.where(np.abs(r.real) <= self.delta, r, self.delta * np.sign(r.real))

@@ -10,14 +10,8 @@ import math
 
 import numpy as np
 
-from lossbook.base import Array
+from lossbook.base import Array, check_not_negative, check_positive
 from lossbook.regression import _ResidualLoss
-
-
-def _check_positive(value: float, name: str) -> float:
-    if not (0 < value < np.inf):
-        raise ValueError(f"{name} is {value}; expected a positive, finite number")
-    return float(value)
 
 
 class SmoothL1Loss(_ResidualLoss):
@@ -56,9 +50,7 @@ class SmoothL1Loss(_ResidualLoss):
 
     def __init__(self, reduction: str = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction)
-        if not (0 <= beta < np.inf):
-            raise ValueError(f"beta is {beta}; expected a finite number, not negative")
-        self.beta = float(beta)
+        self.beta = check_not_negative(beta, "beta")
 
     def _clipped(self, r: Array) -> Array:
         # The 1 is for beta = 0, where no residual is within the parabola.
@@ -149,7 +141,7 @@ class LaplaceNLLLoss(_ResidualLoss):
 
     def __init__(self, reduction: str = "mean", scale: float = 1.0) -> None:
         super().__init__(reduction)
-        self.scale = _check_positive(scale, "scale")
+        self.scale = check_positive(scale, "scale")
 
     def _value(self, r: Array) -> Array:
         return np.asarray(np.sign(r.real) * (r / self.scale) + math.log(2 * self.scale))
@@ -196,8 +188,8 @@ class StudentTNLLLoss(_ResidualLoss):
 
     def __init__(self, reduction: str = "mean", df: float = 1.0, scale: float = 1.0) -> None:
         super().__init__(reduction)
-        self.df = _check_positive(df, "df")
-        self.scale = _check_positive(scale, "scale")
+        self.df = check_positive(df, "df")
+        self.scale = check_positive(scale, "scale")
 
     def _folded(self, r: Array) -> tuple[Array, Array]:
         """Return where abs(u) > 1, and there 1/u, elsewhere u, with u = r / (scale √df)."""
