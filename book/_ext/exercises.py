@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
-from docutils.statemachine import StringList
+from generated import Generated
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -17,7 +16,7 @@ from pages import Page, body, directive, options, pages_in_toc
 DISPLAY = re.compile(r"\$\$.*?\$\$ \((eq-[\w-]+)\)", re.S)
 
 
-class Exercises(SphinxDirective):
+class Exercises(Generated):
     """The exercises, chapter by chapter."""
 
     def run(self) -> list[nodes.Node]:
@@ -28,12 +27,8 @@ class Exercises(SphinxDirective):
             lines = [line for each in exercises(page) for line in each]
             if lines:
                 self.env.note_dependency(str(path))
-                heading, _ = self.state.inline_text(page.title, self.lineno)
-                section = nodes.section(ids=[f"exercises-{path.stem}"])
-                section += nodes.title("", "", *heading)
-                text = StringList(lines, source=self.env.docname)
-                self.state.nested_parse(text, self.content_offset, section)
-                found.append(section)
+                anchor = f"exercises-{path.stem}"
+                found.append(self.section(anchor, page.title, lines))
         return found
 
 

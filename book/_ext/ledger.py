@@ -11,11 +11,10 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
-from docutils.statemachine import StringList
+from generated import Generated
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -75,7 +74,7 @@ def mark(builder: Builder, label: str, number: str) -> str:
 # ---------- The page ----------
 
 
-class Ledger(SphinxDirective):
+class Ledger(Generated):
     """All equations of the book, one table for each chapter."""
 
     def run(self) -> list[nodes.Node]:
@@ -83,28 +82,16 @@ class Ledger(SphinxDirective):
         pages = pages_in_toc()
         for path in (NOTATION, NOT_EVALUATED, *pages):
             self.env.note_dependency(str(path))
-        found = self.read([totals(), "", *sizes_tried()], nodes.Element())
+        found = self.read([totals(), "", *sizes_tried()])
         for path in pages:
             rows = [
                 row(v) for v in by_label().values() if v.chapter == path.name
             ]
             if rows:
-                heading, _ = self.state.inline_text(
-                    Page.read(path).title, self.lineno
-                )
-                section = nodes.section(ids=[f"ledger-{path.stem}"])
-                section += nodes.title("", "", *heading)
-                self.read([*HEAD, *rows], section)
-                found.append(section)
+                title = Page.read(path).title
+                anchor = f"ledger-{path.stem}"
+                found.append(self.section(anchor, title, [*HEAD, *rows]))
         return found
-
-    def read(
-        self, markdown: list[str], parent: nodes.Element
-    ) -> list[nodes.Node]:
-        """Put what some lines of Markdown say into a node."""
-        text = StringList(markdown, source=self.env.docname)
-        self.state.nested_parse(text, self.content_offset, parent)
-        return parent.children
 
 
 def totals() -> str:

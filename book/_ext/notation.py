@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 from docutils import nodes
-from docutils.statemachine import StringList
+from generated import Generated
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -31,7 +30,7 @@ def table(group: list[Line]) -> list[str]:
     return found
 
 
-class Notation(SphinxDirective):
+class Notation(Generated):
     """The table of one group of book/notation.yml, which the argument names."""
 
     required_arguments = 1
@@ -44,10 +43,7 @@ class Notation(SphinxDirective):
         group = [line for line in lines() if line.group == title]
         if not group:
             raise self.error(f"notation.yml has no group {title!r}")
-        container = nodes.Element()
-        text = StringList(table(group), source=str(FILE))
-        self.state.nested_parse(text, self.content_offset, container)
-        return container.children
+        return self.read(table(group))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

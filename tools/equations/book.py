@@ -32,6 +32,10 @@ def not_evaluated() -> dict[str, dict[str, str]]:
     return yaml.safe_load(NOT_EVALUATED.read_text(encoding="utf-8")) or {}
 
 
+def _is_wanted(path: Path, label: str, wanted: Collection[str]) -> bool:
+    return not wanted or path.stem in wanted or label in wanted
+
+
 def each_equation(work: Callable[[Path, int], T], wanted: Collection[str] = ()) -> Iterator[T]:
     """Do something with every equation of the book, on all processors, in the order of the book.
 
@@ -41,7 +45,7 @@ def each_equation(work: Callable[[Path, int], T], wanted: Collection[str] = ()) 
         (path, i)
         for path in pages_in_toc()
         for i, equation in enumerate(chapter_of(path).equations)
-        if not wanted or path.stem in wanted or equation.label in wanted
+        if _is_wanted(path, equation.label, wanted)
     ]
     if not places:
         return
@@ -58,7 +62,7 @@ def check_book(wanted: Collection[str] = ()) -> list[Verdict]:
         verdict
         for path in pages_in_toc()
         for verdict in _unread(chapter_of(path))
-        if not wanted or path.stem in wanted or verdict.label in wanted
+        if _is_wanted(path, verdict.label, wanted)
     ]
     chapters = {verdict.chapter for verdict in unread if verdict.fault}
     verdicts = [v for v in each_equation(_verdict, wanted) if v.chapter not in chapters]

@@ -183,14 +183,17 @@ def _is_claim(condition: Tree) -> bool:
 
 def is_index(symbol: Tree) -> bool:
     """Tell whether a symbol is an index."""
-    name = name_of(symbol)
-    return name in symbols() and symbols()[name].kind == "index"
+    return _is_of_kind("index", symbol)
 
 
 def is_size(symbol: Tree) -> bool:
     """Tell whether a symbol is a size."""
+    return _is_of_kind("size", symbol)
+
+
+def _is_of_kind(kind: str, symbol: Tree) -> bool:
     name = name_of(symbol)
-    return name in symbols() and symbols()[name].kind == "size"
+    return name in symbols() and symbols()[name].kind == kind
 
 
 def meanings_of(equation: Equation) -> Iterator[Meaning]:

@@ -54,7 +54,7 @@ REFEREE_TOLERANCE = 1e-10
 
 
 # What was evaluated, by sizes, point and the differentials that are taken.
-Memories = dict[tuple[Any, ...], tuple[Used, dict[Any, Value]]]
+Memories = dict[tuple[Any, ...], dict[Any, tuple[Used, Any]]]
 
 
 @dataclass
@@ -204,15 +204,13 @@ def _places(
         while complete < points and seed < points + MORE_POINTS:
             seed += 1
             key = (*sizes.values(), seed, *varied)
-            used_here, memory = memories.setdefault(key, (Used(), {}))
             place = Evaluation(
                 chapter,
                 equation.order,
                 sizes,
                 Point(seed),
                 varied=varied,
-                used=used_here,
-                memory=memory,
+                memory=memories.setdefault(key, {}),
             )
             ranges = [range(1, sizes[symbols()[name].of] + 1) for name in free]
             there = [

@@ -167,6 +167,13 @@ class Used:
     indices: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
 
+    def add(self, other: Used) -> None:
+        """Count what was asked for elsewhere."""
+        self.free |= other.free
+        self.sizes |= other.sizes
+        self.indices |= other.indices
+        self.labels |= other.labels
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -182,7 +189,8 @@ class Evaluation:
     varied : the free symbols that differentials, dY, change
     defining : the symbols whose definition is being evaluated
     used : filled with what is asked for
-    memory : values by formula and bound indices, as long as nothing else is given
+    memory : what was used and what came out, by formula and bound indices, as long as nothing
+        else is given
     """
 
     chapter: Chapter
@@ -194,7 +202,7 @@ class Evaluation:
     varied: tuple[str, ...] = ()
     defining: tuple[str, ...] = ()
     used: Used = field(default_factory=Used)
-    memory: dict[Any, Value] = field(default_factory=dict)
+    memory: dict[Any, tuple[Used, Any]] = field(default_factory=dict)
 
     def with_indices(self, **indices: int) -> Evaluation:
         """Bind indices."""
@@ -244,7 +252,7 @@ class Evaluation:
             inside = replace(self, defining=(*self.defining, name))
             key = (definition.begin, name, *self._indices_in(definition.body))
             try:
-                return self._remember(key, lambda: inside._defined(definition, shape))
+                return inside._remember(key, lambda place: place._defined(definition, shape))
             except MathError as error:
                 if error.start is None:
                     raise
@@ -616,7 +624,7 @@ class Evaluation:
             raise MathError("the orders above and below the bar differ", term)
         replaced, value = self._remember(
             (term, *(name for name, _ in targets), *self._indices_in(term)),
-            lambda: self._with_unknowns([name for name, _ in targets], term),
+            lambda place: place._with_unknowns([name for name, _ in targets], term),
         )
         for place, ((name, indices), part) in enumerate(zip(targets, flat, strict=True)):
             unknown = replaced[name][0]
@@ -656,12 +664,17 @@ class Evaluation:
 
     def remembered(self, node: Node) -> Value:
         """Return the value of a formula, from memory if it was evaluated before."""
-        return self._remember((node, *self._indices_in(node)), lambda: self.value(node))
+        return self._remember((node, *self._indices_in(node)), lambda place: place.value(node))
 
-    def _remember(self, key: Any, compute: Callable[[], Any]) -> Any:
-        if key not in self.memory:
-            self.memory[key] = compute()
-        return self.memory[key]
+    def _remember(self, key: Any, compute: Callable[[Evaluation], Any]) -> Any:
+        used, known = self.memory.get(key, (Used(), None))
+        try:
+            if key not in self.memory:
+                known = compute(replace(self, used=used))
+                self.memory[key] = used, known
+        finally:  # what was asked for the first time is asked for each time
+            self.used.add(used)
+        return known
 
     @staticmethod
     def _by(value: Value, unknown: Value, node: Tree) -> Value:
@@ -708,8 +721,8 @@ class Evaluation:
         elif target.data == "negative" and name_of(target.children[0]) == r"\infty":
             places = [-1 / LIMIT_AT, -(10**4) / LIMIT_AT]
         else:
-            places = [exact.value(target) + sign * LIMIT_AT for sign in signs]
-            places.append(exact.value(target) + LIMIT_AT / 10**4)
+            at = exact.value(target)
+            places = [at + sign * LIMIT_AT for sign in signs] + [at + LIMIT_AT / 10**4]
         return each(lambda entry: self._close_to(entry, unknown, places, variable), value)
 
     @staticmethod
@@ -773,7 +786,7 @@ class Evaluation:
             raise MathError(f"{operator} is sought among numbers", term)
         place = self._remember(
             (term, name, smallest, *self._indices_in(term)),
-            lambda: _best(value if smallest else -value, unknown, symbol.domain),
+            lambda _: _best(value if smallest else -value, unknown, symbol.domain),
         )
         if place is None:
             raise MathError(f"{operator} over {name} is not found", operator)

@@ -143,20 +143,18 @@ class Trial:
     stale: list[str]
 
 
-def try_mutants(equation: Equation, chapter: Chapter, share: float = 1.0) -> Trial:
-    """Try the mutants of an equation, or the same random share of them each time."""
+def try_mutants(equation: Equation, chapter: Chapter, sample: int | None = None) -> Trial:
+    """Try the mutants of an equation, or the same random sample of them each time."""
     chosen = mutants(equation)
-    if share < 1:
-        chance = random.Random(equation.label)
-        chosen = chance.sample(chosen, min(len(chosen), 1 + int(share * len(chosen))))
+    if sample is not None:
+        chosen = random.Random(equation.label).sample(chosen, min(len(chosen), sample))
     memories: checking.Memories = {}
     if checking.check(equation, chapter, memories).fault:  # then to be rejected means nothing
         return Trial(equation.label, 0, [("none: it does not hold itself", equation.label)], [], [])
     passed = {
         mutant.row(equation): mutant.mistake
         for mutant in chosen
-        # What remembers the N of one mutant would take it for a size of the next, which has none.
-        if not rejection(equation, chapter, mutant, {} if "N for" in mutant.mistake else memories)
+        if not rejection(equation, chapter, mutant, memories)
     }
     known = equivalent().get(equation.label, {})
     return Trial(
@@ -164,7 +162,7 @@ def try_mutants(equation: Equation, chapter: Chapter, share: float = 1.0) -> Tri
         len(chosen),
         [(mistake, row) for row, mistake in passed.items() if row not in known],
         [row for row in passed if row in known],
-        [row for row in known if row not in passed] if share == 1 else [],
+        [row for row in known if row not in passed] if sample is None else [],
     )
 
 
