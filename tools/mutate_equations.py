@@ -13,13 +13,18 @@ from collections import Counter
 from pathlib import Path
 
 from equations.book import chapter_of, each_equation
+from equations.checking import check
 from equations.mutating import Trial, try_mutants
 
 
 def trials(path: Path, number: int) -> tuple[str, Trial]:
-    """Try all mutants of one equation."""
+    """Try all mutants of one equation; if it does not hold itself, to reject them means nothing."""
     chapter = chapter_of(path)
-    return chapter.name, try_mutants(chapter.equations[number], chapter)
+    equation = chapter.equations[number]
+    if check(equation, chapter).fault:
+        survivor = "none: it does not hold itself", equation.label
+        return chapter.name, Trial(equation.label, 0, [survivor], [], [])
+    return chapter.name, try_mutants(equation, chapter)
 
 
 def main(wanted: list[str]) -> int:

@@ -4,8 +4,10 @@ An equation that does not hold is a warning, so that it fails the build. Beside 
 equation has a mark, which leads to its row in the ledger; that leads back to the equation.
 """
 
+import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -48,6 +50,18 @@ def warn(app: Sphinx) -> None:
     for verdict in verdicts():
         if verdict.fault:
             logger.warning("%s", verdict.fault)
+
+
+def publish(app: Sphinx, exception: Exception | None) -> None:
+    """Put the ledger beside the pages as data, too."""
+    if exception or app.builder.format != "html":
+        return
+    rows = [
+        {**asdict(verdict), "rests_on": sorted(verdict.rests_on)}
+        for verdict in verdicts()
+    ]
+    text = json.dumps(rows, indent=1, ensure_ascii=False)
+    (Path(app.outdir) / "ledger.json").write_text(text, encoding="utf-8")
 
 
 # ---------- The mark beside an equation ----------
@@ -161,7 +175,8 @@ def sizes_of(verdict: Verdict) -> list[str]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive; check before any page is read."""
+    """Register the directive; check before any page is read, publish last."""
     app.add_directive("ledger", Ledger)
     app.connect("builder-inited", warn)
+    app.connect("build-finished", publish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,18 +1,15 @@
-"""One build of the site, one server, one browser for all tests of the site."""
+"""One server and one browser for all tests of the site."""
 
 import functools
 import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import browser as browsers
 import pytest
-from checks import ROOT, build
 from playwright.sync_api import Browser, sync_playwright
 
 FLAGS = [
@@ -25,23 +22,6 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-
-
-@dataclass(frozen=True)
-class Site:
-    """A built site, and how its build went."""
-
-    built: CompletedProcess[str]
-    root: Path
-
-    def file(self, page: str) -> Path:
-        return self.root / f"{page}.html"
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    output = tmp_path_factory.mktemp("site")
-    return Site(build(ROOT, output), output / "_build" / "html")
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -64,7 +44,7 @@ def serve() -> Callable[[Path], AbstractContextManager[str]]:
 
 
 @pytest.fixture(scope="session")
-def host(site: Site) -> Iterator[str]:
+def host(site) -> Iterator[str]:
     with serving(site.root) as address:
         yield address
 

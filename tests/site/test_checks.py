@@ -165,9 +165,9 @@ def test_superscripts(faulty_opened):
     assert checks.low_superscripts(faulty_opened[0])
 
 
-def test_accessibility(faulty_opened):
-    assert any("color-contrast" in violation for violation in checks.inaccessible(faulty_opened[0]))
-
-
 def test_width(faulty_opened):
     assert checks.sideways(faulty_opened[0])
+
+
+def test_accessibility(faulty_opened):
+    assert any("color-contrast" in violation for violation in checks.inaccessible(faulty_opened[0]))
