@@ -25,7 +25,7 @@ book: $(SITE)
 	@echo "The book is at $(CURDIR)/_build/html/index.html"
 
 test: $(READY) browser
-	$(BIN)/python -m pytest -n logical --dist loadgroup
+	$(BIN)/python -m pytest -n logical --dist loadfile
 
 equations: $(READY)
 	$(BIN)/python tools/check_equations.py

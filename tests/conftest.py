@@ -1,11 +1,14 @@
-"""One build of the site for all tests; what shares it runs in one of the workers."""
+"""One build of the site for all tests, also where they run in several processes."""
 
+import os
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 from checks import ROOT, build
+from filelock import FileLock
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,12 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    output = tmp_path_factory.mktemp("site")
-    return Site(build(ROOT, output), output / "_build" / "html")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the cells of a chapter, and the tests of a file, in order and in one worker."""
-    for item in items:
-        with_site = "site" in getattr(item, "fixturenames", ())
-        group = "site" if with_site else item.path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Build the site, unless another process has done so; if it is at it, wait for it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    result = folder / "site.pickle"
+    with FileLock(folder / "site.lock"):
+        if not result.exists():
+            result.write_bytes(pickle.dumps(build(ROOT, folder / "site")))
+    return Site(pickle.loads(result.read_bytes()), folder / "site" / "_build" / "html")

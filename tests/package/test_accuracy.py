@@ -278,7 +278,7 @@ def worst(blocks, quantity, function):
 @pytest.mark.parametrize("quantity", OURS)
 def test_within_the_bound(blocks, quantity, record_property):
     largest = worst(blocks, quantity, OURS[quantity])
-    record_property("largest error / bound", largest)
+    record_property("largest error / bound", float(largest))
     print(f"\nlossbook {quantity}: largest error / bound {largest:.3g}")
     assert 0.3 < largest <= 1  # and not so far inside that the bound says nothing
 

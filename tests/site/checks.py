@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -43,8 +43,9 @@ def warnings(built: subprocess.CompletedProcess[str]) -> list[str]:
 # ---------- Asked of the HTML ----------
 
 
+@lru_cache(maxsize=2)
 def parse(path: Path) -> BeautifulSoup:
-    """Read a page."""
+    """Read a page, once for all questions that are asked of it one after the other."""
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
@@ -56,10 +57,12 @@ def unset_mathematics(page: BeautifulSoup) -> list[str]:
         if not (formula.select_one(".katex-html .base") and formula.select_one("math annotation"))
         or formula.select_one(".katex-error")
     ]
-    for ignored in page.select("pre, code, annotation, script"):
-        ignored.extract()
-    article = page.select_one("article")
-    return wrong + re.findall(r".{0,40}(?:\$\$|\\\(|\\\[|\\frac).{0,40}", article.get_text())
+    said = "".join(
+        text
+        for text in page.select_one("article").strings
+        if not text.find_parent(["pre", "code", "annotation", "script"])
+    )
+    return wrong + re.findall(r".{0,40}(?:\$\$|\\\(|\\\[|\\frac).{0,40}", said)
 
 
 def equations_without_link(page: BeautifulSoup) -> list[str]:

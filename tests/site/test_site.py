@@ -28,7 +28,7 @@ def test_the_address_of_the_site_leads_to_the_book(site):
     assert f"url={PAGES[0]}.html" in site.file("index").read_text()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", PAGES, scope="class")  # page by page
 class TestHTML:
     def test_mathematics_is_set(self, site, path):
         assert checks.unset_mathematics(checks.parse(site.file(path))) == []
@@ -55,8 +55,16 @@ class TestHTML:
         assert head.select_one('meta[property="og:url"]')["content"] == address
         assert len(head.select_one('meta[name="description"]')["content"]) > 40
 
+    def test_it_can_be_edited_and_discussed(self, site, path):
+        links = [a.get("href", "") for a in checks.parse(site.file(path)).select("a.btn")]
+        repository = CONFIG["repository"]["url"]
+        source = f"{path}.ipynb" if path in NOTEBOOKS else f"{path}.md"
+        assert repository in links
+        assert f"{repository}/edit/{CONFIG['repository']['branch']}/{source}" in links
+        assert any(link.startswith(f"{repository}/issues/new") for link in links)
 
-@pytest.mark.parametrize("path", NOTEBOOKS)
+
+@pytest.mark.parametrize("path", NOTEBOOKS, scope="class")
 class TestNotebook:
     def test_it_can_be_run_elsewhere(self, site, path):
         repository = CONFIG["repository"]
@@ -75,16 +83,6 @@ class TestNotebook:
         button = checks.parse(site.file(path)).select_one("a.btn-download-source-button")
         downloaded = site.file(path).parent / button["href"]
         assert downloaded.read_bytes() == (ROOT / f"{path}.ipynb").read_bytes()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_it_can_be_edited_and_discussed(site, path):
-    links = [a.get("href", "") for a in checks.parse(site.file(path)).select("a.btn")]
-    repository = CONFIG["repository"]["url"]
-    source = f"{path}.ipynb" if path in NOTEBOOKS else f"{path}.md"
-    assert repository in links
-    assert f"{repository}/edit/{CONFIG['repository']['branch']}/{source}" in links
-    assert any(link.startswith(f"{repository}/issues/new") for link in links)
 
 
 def test_the_ledger_lists_every_equation_once_in_the_order_of_the_book(site):
