@@ -16,6 +16,7 @@ FRAME = [
     "book/notation.md",
     "book/notation.yml",
     "book/references.bib",
+    "book/terms.yml",
     "tools",
 ]
 TOC = "format: jb-book\nroot: book/index\nchapters: [file: book/ledger, file: book/notation]\n"
@@ -43,6 +44,7 @@ FAULTS_OF_THE_TEXT = {
     "$$\nb^2 = c^2\n$$ (eq-false)": "(eq-false) does not hold",
     "$$\nb = \\Omega\n$$ (eq-strange)": "\\Omega is not in book/notation.yml",
     "```{notation} Nothing\n```": "notation.yml has no group 'Nothing'",
+    "```{terms}\n```": "no chapter sets off 'softmax'",
 }
 
 # Faults that a build lets pass, and that only the page shows.
