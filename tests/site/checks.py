@@ -230,26 +230,6 @@ def inaccessible(page: Page) -> list[str]:
     return [f"{v['id']} ({len(v['nodes'])}): {v['nodes'][0]['html'][:200]}" for v in found]
 
 
-def stray_punctuation(page: Page) -> list[str]:
-    """Return the text behind formulae whose punctuation has gone to the next line alone."""
-    return page.evaluate("""() => {
-        const found = [];
-        for (const drawing of document.querySelectorAll("article :not(.katex-display) > .katex")) {
-            const formula = drawing.closest("span.math") ?? drawing;
-            const text = formula.nextSibling;
-            const start = text?.data?.search(/[^\\u2060]/) ?? -1;
-            if (start < 0 || !",.;:!?)]’”-".includes(text.data[start])) continue;
-            const range = new Range();
-            range.setStart(text, start);
-            range.setEnd(text, start + 1);
-            const lines = formula.getClientRects();
-            const last = lines[lines.length - 1];
-            if (last && range.getBoundingClientRect().top >= last.bottom) found.push(text.data);
-        }
-        return found;
-    }""")
-
-
 def low_superscripts(page: Page) -> list[str]:
     """Return superscripts that do not stand above the middle of what they are on.
 

@@ -57,7 +57,6 @@ FAULTS_OF_THE_PAGE = f"""
 <div style="width: 900px">Too wide for a phone.</div>
 <script src="https://example.org/script.js"></script>
 <script>undefinedFunction()</script>
-<p><span class="katex" style="display: inline-block; width: 100%">a</span>, gone astray</p>
 <style>.katex .vlist {{ top: 1.5em }}</style>
 <div class="math">$$x$$</div>
 """
@@ -162,10 +161,6 @@ def test_listener(faulty_opened):
     heard = "\n".join(faulty_opened[1].wrong)
     assert "foreign host: https://example.org/script.js" in heard
     assert "script error: undefinedFunction is not defined" in heard
-
-
-def test_punctuation(faulty_opened):
-    assert checks.stray_punctuation(faulty_opened[0]) == [", gone astray"]
 
 
 def test_superscripts(faulty_opened):

@@ -34,9 +34,6 @@ class TestPage:
     def test_superscripts_stand_where_they_should(self, opened):
         assert checks.low_superscripts(opened[0]) == []
 
-    def test_no_line_begins_with_punctuation(self, opened):
-        assert checks.stray_punctuation(opened[0]) == []
-
     def test_a_phone_does_not_scroll_sideways(self, opened):
         assert checks.sideways(opened[0]) == []
 
