@@ -40,7 +40,7 @@ def test_what_is_evaluated_is_compared_at_several_points(verdicts):
     for verdict in verdicts:
         if not verdict.reason:
             assert verdict.points >= 2, verdict.label
-            assert verdict.compared >= 3, verdict.label
+            assert verdict.compared >= verdict.points, verdict.label
 
 
 @pytest.mark.parametrize("name", [path.name for path in pages_in_toc()])
@@ -80,14 +80,14 @@ def test_what_is_listed_as_no_mistake_is_in_the_book_and_has_a_reason():
         assert all(why.strip() for why in rows.values())
 
 
-def one_mutant(path, number):
+def tenth(path, number):
     chapter = chapter_of(path)
-    return try_mutants(chapter.equations[number], chapter, sample=1)
+    return try_mutants(chapter.equations[number], chapter, share=0.1)
 
 
-def test_no_mistake_of_a_sample_passes():
-    trials = list(each_equation(one_mutant))
+def test_no_mistake_in_a_tenth_of_them_passes():
+    trials = list(each_equation(tenth))
     assert Counter(trial.label for trial in trials) == Counter(LABELS) - Counter(not_evaluated())
-    assert all(trial.tried == 1 for trial in trials)
+    assert sum(trial.tried for trial in trials) > len(trials)
     survivors = [(trial.label, *each) for trial in trials for each in trial.survivors]
     assert survivors == []

@@ -66,7 +66,7 @@ class Verdict:
     chapter, label : which one it is
     defines : whether it says what a symbol means
     sizes : the sizes that mattered, as often as they were tried
-    points : at how many random points
+    points : at how many random points numbers were compared
     compared : how many pairs of numbers
     proved : whether SymPy finds both sides equal for all values, where no size is involved
     rests_on : the labels of the definitions that it uses
@@ -112,9 +112,14 @@ def check(equation: Equation, chapter: Chapter, memories: Memories | None = None
     place = None
     memories = {} if memories is None else memories
     fitting: list[tuple[int, ...]] = []
+    at: set[tuple[int, ...]] = set()  # the points at which something was compared
     try:
         for place in _places(equation, chapter, verdict, memories, fitting):
+            before = verdict.compared
             _check_at(place, equation, verdict, compared)
+            if verdict.compared > before:
+                at.add((*place.sizes.values(), place.point.seed))
+            verdict.points = len(at)
         # In smaller tables too much is equal.
         large = fitting[: 2 if len(verdict.sizes) > 1 else 1] or [()]
         for (number, step), sizes in itertools.product(enumerate(equation.steps), large):
@@ -228,7 +233,6 @@ def _places(
         seen.append(relevant)
         if admitted:
             verdict.sizes.append(relevant)
-            verdict.points += seed
 
 
 def _varied(equation: Equation, chapter: Chapter) -> tuple[str, ...]:

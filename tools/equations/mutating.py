@@ -143,11 +143,12 @@ class Trial:
     stale: list[str]
 
 
-def try_mutants(equation: Equation, chapter: Chapter, sample: int | None = None) -> Trial:
-    """Try the mutants of an equation that holds, or the same random sample of them each time."""
+def try_mutants(equation: Equation, chapter: Chapter, share: float = 1.0) -> Trial:
+    """Try the mutants of an equation that holds, or the same random share of them each time."""
     chosen = mutants(equation)
-    if sample is not None:
-        chosen = random.Random(equation.label).sample(chosen, min(len(chosen), sample))
+    if share < 1:
+        chance = random.Random(equation.label)
+        chosen = chance.sample(chosen, min(len(chosen), 1 + int(share * len(chosen))))
     memories: checking.Memories = {}
     passed = {
         mutant.row(equation): mutant.mistake
@@ -160,7 +161,7 @@ def try_mutants(equation: Equation, chapter: Chapter, sample: int | None = None)
         len(chosen),
         [(mistake, row) for row, mistake in passed.items() if row not in known],
         [row for row in passed if row in known],
-        [row for row in known if row not in passed] if sample is None else [],
+        [row for row in known if row not in passed] if share == 1 else [],
     )
 
 
