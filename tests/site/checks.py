@@ -209,13 +209,11 @@ def inaccessible(page: Page) -> list[str]:
             const look = [style.color, style.fontSize, style.fontWeight];
             for (let on = node; on; on = on.parentElement) {
                 const {backgroundColor, backgroundImage, opacity} = getComputedStyle(on);
-                look.push(opacity, backgroundImage);
-                if (!backgroundColor.endsWith(", 0)")) {
-                    look.push(backgroundColor);
-                    break;
-                }
+                look.push(opacity, backgroundImage, backgroundColor);
+                if (backgroundColor.startsWith("rgb(")) break;  // rgba lets through what is below
             }
-            const key = look.filter(part => part !== "1" && part !== "none").join();
+            const clear = ["1", "none", "rgba(0, 0, 0, 0)"];
+            const key = look.filter(part => !clear.includes(part)).join();
             node.toggleAttribute("data-look", !looks.has(key));
             looks.add(key);
         }
