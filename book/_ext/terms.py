@@ -58,7 +58,7 @@ class WordsSetOff(EnvironmentCollector):
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
         """Read a page."""
         words_of(app.env)[app.env.docname] = [
-            (node.astext().lower(), section["ids"][0])
+            (node.astext().lower().replace("’", "'"), section["ids"][0])
             for section in doctree.findall(nodes.section)
             for node in set_off(section)
         ]
@@ -98,10 +98,11 @@ def places(
 ) -> Iterator[tuple[str, str]]:
     """Yield the first place of each chapter that sets a term off."""
     for page in env.toctree_includes[env.config.root_doc]:
-        spots = words_of(env).get(page, [])
-        found = [anchor for words, anchor in spots if pattern.search(words)]
-        if found and env.doc2path(page).endswith(".ipynb"):
-            yield page, found[0]
+        if env.doc2path(page).endswith(".ipynb"):
+            spots = words_of(env)[page]
+            found = (spot for words, spot in spots if pattern.search(words))
+            if anchor := next(found, None):
+                yield page, anchor
 
 
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
