@@ -122,6 +122,8 @@ class Explorable extends HTMLElement {
       grip = [cx - px, cy - py];
       node.setPointerCapture(event.pointerId);
     };
+    // A finger on a handle does not scroll; "touch-action" would say so, but not inside a drawing.
+    node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     node.onpointermove = (event) => {
       if (!node.hasPointerCapture(event.pointerId)) return;
       const [px, py] = this.#place(this.panels[panel], event);
@@ -217,7 +219,7 @@ class Explorable extends HTMLElement {
     .start { text-anchor: start; }
     .end { text-anchor: end; }
     .area { fill: color-mix(in srgb, var(--blue) 18%, transparent); stroke: var(--blue); stroke-width: 1; }
-    g[role="slider"] { cursor: ns-resize; touch-action: none; outline: 0; }
+    g[role="slider"] { cursor: ns-resize; outline: 0; }
     g.free { cursor: move; }
     .touch { fill: transparent; }
     .ring { fill: none; stroke: none; stroke-width: 2; }
@@ -235,7 +237,7 @@ class Explorable extends HTMLElement {
     input[type="radio"] { width: 18px; height: 18px; }
     output { font-weight: 600; }
     table { border-collapse: collapse; line-height: 24px; }
-    th, td { padding: 0 0 0 14px; font-weight: 400; text-align: right; }
+    th, td { padding: 0 0 0 12px; font-weight: 400; text-align: right; }
     :is(th, td):first-child { padding: 0; text-align: left; }
     td output { display: inline-block; min-width: 3.2em; }
     thead { color: var(--quiet); border-bottom: 1px solid var(--rule); }

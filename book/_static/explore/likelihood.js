@@ -111,7 +111,7 @@
       </p>
       <p class="row"><label>noise <i>σ</i>
         <input type="range" name="sigma" min="0.4" max="2" step="0.01"><output id="sigma" aria-live="off"></output></label></p>
-      <p class="row">
+      <p class="row" id="shown">
         <span><i>w</i> = <output id="w" aria-live="off"></output></span>
         <span><i>b</i> = <output id="b" aria-live="off"></output></span>
         <span><i>L</i> = <output id="L" aria-live="off"></output></span>
@@ -136,7 +136,10 @@
         #losses { height: 100%; }
       }
       .key { height: 24px; margin-top: 4px; }
-      @container (width < 560px) { .key { height: 44px; } }
+      @container (width < 560px) {
+        .key { height: 44px; }
+        #shown { height: 56px; }
+      }
     `;
   });
 }

@@ -147,9 +147,10 @@
         const { r, psi } = n[name];
         const of = `full ${losses[name].mark}`;
         if (Math.abs(r) <= 10 && Math.abs(psi) <= 6) return svg.dot(U(r), V(psi), of, 5);
-        const turn = (psi > 0 ? 0 : 180) + (Math.abs(psi) > 6 ? 0 : 90); // off the panel: an arrow
+        const end = [clamp(r, name === "squared" ? 6 : 10), clamp(psi, 6)]; // where its curve ends
+        const turn = name === "squared" ? (psi > 0 ? 30 : 210) : psi > 0 ? 90 : 270;
         return `<path class="${of}" d="M-5 10h10l-5 -10z"
-          transform="translate(${U(clamp(r, 10))} ${V(clamp(psi, 6))}) rotate(${turn})"/>`;
+          transform="translate(${U(end[0])} ${V(end[1])}) rotate(${turn})"/>`;
       });
       const frame =
         svg.line(U(-10), V(0), U(10), V(0), "axis") +
@@ -191,6 +192,10 @@
         #pulls { height: 100%; }
       }
       table svg { width: 32px; }
+      @container (width < 340px) {
+        table { font-size: 12px; }
+        table svg { width: 18px; }
+      }
     `;
   });
 }

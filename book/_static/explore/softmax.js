@@ -20,8 +20,8 @@
       text: (s, n) =>
         `${format(s.z[j])}, probability ${format(n.y_hat[j])}, gradient ${format(n.gradient[j])}`,
       y: {
-        min: -3,
-        max: 3,
+        min: -2.5,
+        max: 2.5,
         step: 0.1,
         get: (s) => s.z[j],
         set: (s, value) => (s.z[j] = value),
@@ -56,14 +56,14 @@
         return (
           bar(logits, k, z[j], 0.16, "area") +
           svg.arrow(X(k + 0.3), Y(z[j]), Y(to), "red") +
-          svg.text(X(k + 0.3), Math.max(27, Y(to) + (gradient[j] < 0 ? -9 : 9)), format(-gradient[j], 2, "+"), "red")
+          svg.text(X(k + 0.3), Math.max(20, Y(to) + (gradient[j] < 0 ? -9 : 9)), format(-gradient[j], 2, "+"), "red")
         );
       });
       const bars = classes.map((k, j) =>
         bar(shares, k, y_hat[j], 0.36, "area") + (y[j] ? bar(shares, k, 1, 0.36, "dashed") : "")
       );
       return {
-        logits: axis(logits, [-3, 0, 3], `logit <tspan class="math">z</tspan>`) + moves.join(""),
+        logits: axis(logits, [-2, 0, 2], `logit <tspan class="math">z</tspan>`) + moves.join(""),
         shares: axis(shares, [0, 1], `probability <tspan class="math">ŷ</tspan>`) + bars.join(""),
       };
     }
