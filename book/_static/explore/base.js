@@ -46,6 +46,7 @@ class Explorable extends HTMLElement {
       panel.svg.onclick = (event) => this.#click(panel, event);
     }
     for (const handle of this.handles) this.#handle(handle);
+    for (const output of root.querySelectorAll("output")) output.setAttribute("aria-live", "off");
     root.querySelector("button").onclick = () => this.#change((s) => this.#reset(s));
     root.addEventListener("input", ({ target: { name, value } }) =>
       this.#change((s) => (s[name] = +value)));
@@ -62,12 +63,14 @@ class Explorable extends HTMLElement {
     edit(this.#state);
     this.#render();
     this.#speaking ??= setTimeout(() => {
+      const voice = this.shadowRoot.querySelector("[role=status]");
+      voice.textContent = this.say(this.state, this.numbers);
       this.#speaking = undefined;
-      this.shadowRoot.querySelector("[role=status]").textContent = this.say(this.state, this.numbers);
     }, 500);
   }
 
   #render() {
+    if (!this.clientWidth) return; // not shown now, as on paper
     const [s, n, root] = [this.state, this.numbers, this.shadowRoot];
     for (const panel of Object.values(this.panels)) {
       const { clientWidth: width, clientHeight: height } = panel.svg;
@@ -189,19 +192,22 @@ class Explorable extends HTMLElement {
       --quiet: var(--pst-color-text-muted, #565f6b);
       --rule: var(--pst-color-border, #d5dae0);
       --paper: var(--pst-color-background, #fff);
+      --link: var(--accent, #1b5a9c);
       display: block;
       container-type: inline-size;
       color: var(--ink);
       font: 14px/20px var(--sans, system-ui, sans-serif);
       font-variant-numeric: lining-nums tabular-nums;
       text-align: left;
+      accent-color: var(--link);
     }
     p { margin: 0; }
     header { display: flex; justify-content: space-between; height: 32px; line-height: 32px; }
-    button { padding: 0 2px; border: 0; background: none; color: var(--accent, #1b5a9c); font: inherit; cursor: pointer; }
+    button { border: 0; background: none; color: var(--link); font: inherit; cursor: pointer; }
     button:hover { text-decoration: underline; }
-    :is(button, input):focus-visible { outline: 2px solid var(--accent, #1b5a9c); outline-offset: 2px; }
-    [role="status"] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    :is(button, input):focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+    [role="status"] { position: absolute; width: 1px; height: 1px; overflow: hidden; }
+
     svg { display: block; width: 100%; user-select: none; -webkit-user-select: none; }
     .ink { --c: var(--ink); }
     .blue { --c: var(--blue); }
@@ -214,32 +220,36 @@ class Explorable extends HTMLElement {
     .dotted { stroke-dasharray: 1.5 3.5; }
     .dashdot { stroke-dasharray: 7 3 1.5 3; }
     .full { fill: var(--c); }
-    text { fill: var(--c, var(--ink)); font-size: 12px; dominant-baseline: central; text-anchor: middle; }
+    .area { fill: var(--blue); fill-opacity: 0.18; stroke: var(--blue); stroke-width: 1; }
+    text { fill: var(--c, var(--ink)); font-size: 12px; }
+    text { dominant-baseline: central; text-anchor: middle; }
     text.red { stroke: var(--paper); stroke-width: 3; paint-order: stroke; }
     .start { text-anchor: start; }
     .end { text-anchor: end; }
-    .area { fill: color-mix(in srgb, var(--blue) 18%, transparent); stroke: var(--blue); stroke-width: 1; }
+
     g[role="slider"] { cursor: ns-resize; outline: 0; }
     g.free { cursor: move; }
     .touch { fill: transparent; }
-    .ring { fill: none; stroke: none; stroke-width: 2; }
+    .ring { fill: none; stroke-width: 2; }
     g:hover > .ring { stroke: var(--rule); }
-    g:focus-visible > .ring { stroke: var(--accent, #1b5a9c); }
-    sub { font-size: .75em; line-height: 0; }
-    i, .math { font-family: var(--serif, Georgia, serif); font-style: italic; font-size: 1.1em; line-height: 1; }
+    g:focus-visible > .ring { stroke: var(--link); }
+
+    i, .math { font: italic 1.1em/1 var(--serif, Georgia, serif); }
+    sub { font-size: 0.75em; line-height: 0; }
     .key, .row { display: flex; flex-wrap: wrap; gap: 0 20px; align-items: center; }
     .key { color: var(--quiet); font-size: 13px; }
-    p svg, table svg { display: inline-block; width: 22px; height: 14px; margin-right: 6px; vertical-align: -2px; }
+    :is(p, table) svg { display: inline-block; width: 22px; height: 14px; }
+    :is(p, table) svg { margin-right: 6px; vertical-align: -2px; }
     .row { line-height: 28px; }
-    label, .key > span, .row > span, th, td { white-space: nowrap; }
-    label input { margin: 0 4px; vertical-align: middle; accent-color: var(--accent, #1b5a9c); }
-    input[type="range"] { height: 24px; width: 150px; }
+    .key > *, .row > *, th, td { white-space: nowrap; }
+    label input { margin: 0 4px; vertical-align: middle; }
+    input[type="range"] { width: 150px; height: 24px; }
     input[type="radio"] { width: 18px; height: 18px; }
     output { font-weight: 600; }
     table { border-collapse: collapse; line-height: 24px; }
     th, td { padding: 0 0 0 12px; font-weight: 400; text-align: right; }
     :is(th, td):first-child { padding: 0; text-align: left; }
     td output { display: inline-block; min-width: 3.2em; }
-    thead { color: var(--quiet); border-bottom: 1px solid var(--rule); }
+    thead { border-bottom: 1px solid var(--rule); color: var(--quiet); }
   `;
 }

@@ -20,8 +20,6 @@
     margin: [24, 14, 34, 26],
   };
 
-  const beyond = (px, py) => `<path class="blue full" d="M${px - 5} ${py + 12}h10l-5 -10z"/>`;
-
   customElements.define("lossbook-likelihood", class extends Explorable {
     heading = "drag an end of the line.";
     start = { w: 0.5, b: 1, sigma: 0.75 };
@@ -70,61 +68,77 @@
     }
 
     draw({ w, b, sigma }, { y_hat, L, slope, nll }) {
-      const density = (r) => Math.exp(-(r ** 2) / (2 * sigma ** 2)) / Math.sqrt(2 * Math.PI * sigma ** 2);
+      const v = sigma ** 2;
+      const density = (r) => Math.exp(-(r ** 2) / (2 * v)) / Math.sqrt(2 * Math.PI * v);
       const { X, Y } = plane;
-      const bells = x.map((x_i, i) => {
-        const wide = (r) => X(x_i + 2.7 * density(r)); // 2.7: how wide a density of 1 is drawn
-        const bell = Array.from({ length: 61 }, (_, k) => ((k - 30) / 10) * sigma);
-        return (
-          svg.path(bell.map((r) => [wide(r), Y(y_hat[i] + r)]), "area") +
-          svg.line(X(x_i), Y(y[i]), wide(y[i] - y_hat[i]), Y(y[i]), "red") +
-          svg.dot(X(x_i), Y(y[i]), "full red", 5)
-        );
-      });
+      const wide = (x_i, r) => X(x_i + 2.7 * density(r)); // drawn as in the figure
+      const steps = Array.from({ length: 61 }, (_, k) => ((k - 30) / 10) * sigma);
+      const bells = x.map((x_i, i) =>
+        svg.path(steps.map((r) => [wide(x_i, r), Y(y_hat[i] + r)]), "area") +
+        svg.line(X(x_i), Y(y[i]), wide(x_i, y[i] - y_hat[i]), Y(y[i]), "red") +
+        svg.dot(X(x_i), Y(y[i]), "full red", 5));
       const line = svg.line(X(0), Y(b), X(END), Y(w * END + b), "ink thin");
+      return { plane: bells.join("") + line, losses: this.affine(L, slope, nll) };
+    }
 
-      const { X: U, Y: V } = losses;
+    /* The straight line of all models with this sigma, the point of this one, and below it the
+       curve that the best sigma for each L gives. */
+    affine(L, slope, nll) {
+      const { X, Y } = losses;
       const constant = nll - slope * L;
-      const last = Math.min(2, (12 - constant) / slope); // where the straight line leaves the panel
+      const last = Math.min(2, (12 - constant) / slope); // where the line leaves the panel
+      const [px, py] = [X(last), Y(constant + slope * last)];
       const best = Array.from({ length: 80 }, (_, k) => 2 * ((k + 1) / 80) ** 2)
-        .map((l) => [l, (N / 2) * (1 + Math.log(2 * Math.PI * l))])
+        .map((mse) => [mse, (N / 2) * (1 + Math.log(2 * Math.PI * mse))])
         .filter(([, least]) => least > -2);
-      const affine =
-        svg.line(U(0), V(-2), U(2), V(-2), "axis") +
-        svg.line(U(0), V(-2), U(0), V(12), "axis") +
-        [0, 1, 2].map((l) => svg.text(U(l), V(-2) + 11, l, "quiet")).join("") +
-        [0, 4, 8, 12].map((l) => svg.text(U(0) - 6, V(l), l, "quiet end")).join("") +
-        svg.text(0, 9, `negative log-likelihood Λ`, "start") +
-        svg.text(U(2), V(-2) + 26, `mean squared error <tspan class="math">L</tspan>`, "end") +
-        svg.path(best.map(([l, least]) => [U(l), V(least)]), "green dotted") +
-        svg.line(U(0), V(constant), U(last), V(constant + slope * last), "blue") +
-        (L <= last ? svg.dot(U(L), V(nll), "full blue", 6) : beyond(U(last), V(constant + slope * last)));
-      return { plane: bells.join("") + line, losses: affine };
+      return (
+        svg.line(X(0), Y(-2), X(2), Y(-2), "axis") +
+        svg.line(X(0), Y(-2), X(0), Y(12), "axis") +
+        [0, 1, 2].map((mse) => svg.text(X(mse), Y(-2) + 11, mse, "quiet")).join("") +
+        [0, 4, 8, 12].map((value) => svg.text(X(0) - 6, Y(value), value, "quiet end")).join("") +
+        svg.text(0, 9, "negative log-likelihood Λ", "start") +
+        svg.text(X(2), Y(-2) + 26, `mean squared error <tspan class="math">L</tspan>`, "end") +
+        svg.path(best.map(([mse, least]) => [X(mse), Y(least)]), "green dotted") +
+        svg.line(X(0), Y(constant), px, py, "blue") +
+        (L <= last
+          ? svg.dot(X(L), Y(nll), "full blue", 6)
+          : `<path class="full blue" d="M${px - 5} ${py + 12}h10l-5 -10z"/>`)
+      );
     }
 
     controls = `
       <p class="key">
-        <span><svg><circle class="full red" cx="11" cy="7" r="5"/></svg>target</span>
-        <span><svg><path class="red" d="M1 7h20"/></svg>its density</span>
-        <span><svg><path class="blue" d="M1 13L21 1"/></svg>slope <i>N</i>/2<i>σ</i>²</span>
-        <span><svg><path class="green dotted" d="M1 13Q5 3 21 2"/></svg>least over all <i>σ</i></span>
+        <span><svg>${svg.dot(11, 7, "full red", 5)}</svg>target</span>
+        <span><svg>${svg.line(1, 7, 21, 7, "red")}</svg>its density</span>
+        <span><svg>${svg.line(1, 13, 21, 1, "blue")}</svg>slope <i>N</i>/2<i>σ</i>²</span>
+        <span><svg><path class="green dotted" d="M1 13Q5 3 21 2"/></svg>least over
+          all <i>σ</i></span>
       </p>
       <p class="row"><label>noise <i>σ</i>
-        <input type="range" name="sigma" min="0.4" max="2" step="0.01"><output id="sigma" aria-live="off"></output></label></p>
+        <input type="range" name="sigma" min="0.4" max="2" step="0.01"><output id="sigma"></output>
+      </label></p>
       <p class="row" id="shown">
-        <span><i>w</i> = <output id="w" aria-live="off"></output></span>
-        <span><i>b</i> = <output id="b" aria-live="off"></output></span>
-        <span><i>L</i> = <output id="L" aria-live="off"></output></span>
-        <span>Λ = <output id="nll" aria-live="off"></output></span>
-        <span>best <i>σ̂</i> = √<i>L</i> = <output id="sigma_hat" aria-live="off"></output></span>
+        <span><i>w</i> = <output id="w"></output></span>
+        <span><i>b</i> = <output id="b"></output></span>
+        <span><i>L</i> = <output id="L"></output></span>
+        <span>Λ = <output id="nll"></output></span>
+        <span>best <i>σ̂</i> = √<i>L</i> = <output id="sigma_hat"></output></span>
       </p>`;
 
     write({ w, b, sigma }, { L, nll, sigma_hat }) {
-      return { w: format(w), b: format(b), sigma: format(sigma), L: format(L, 3), nll: format(nll, 3), sigma_hat: format(sigma_hat, 3) };
+      return {
+        w: format(w),
+        b: format(b),
+        sigma: format(sigma),
+        L: format(L, 3),
+        nll: format(nll, 3),
+        sigma_hat: format(sigma_hat, 3),
+      };
     }
 
     say({ sigma }, { L, nll, sigma_hat }) {
-      return `Mean squared error ${format(L, 3)}, negative log-likelihood ${format(nll, 3)}, sigma ${format(sigma)}, best sigma ${format(sigma_hat, 3)}`;
+      return `Mean squared error ${format(L, 3)}, negative log-likelihood ${format(nll, 3)},
+        sigma ${format(sigma)}, best sigma ${format(sigma_hat, 3)}`;
     }
 
     sheet = `

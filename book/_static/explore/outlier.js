@@ -14,11 +14,10 @@
   const delta = 0.4;
 
   const clamp = (v, most) => Math.max(-most, Math.min(v, most));
-  const clip = (r) => clamp(r, delta);
   const losses = {
-    squared: { rho: (r) => r ** 2 / 2, psi: (r) => r, of: "ink dotted", mark: "ink" },
-    absolute: { rho: Math.abs, psi: Math.sign, of: "green dashdot", mark: "green" },
-    huber: { rho: (r) => clip(r) * (r - clip(r) / 2), psi: clip, of: "blue", mark: "blue" },
+    squared: { psi: (r) => r, of: "ink dotted" },
+    absolute: { psi: Math.sign, of: "green dashdot" },
+    huber: { psi: (r) => clamp(r, delta), of: "blue" },
   };
   const names = Object.keys(losses);
 
@@ -130,53 +129,67 @@
 
     draw(s, n) {
       const { X, Y } = plane;
-      const points = x.map((x_i, i) => (i === ODD ? "" : svg.dot(X(x_i), Y(y[i]), "full quiet", 3)));
+      const points = x.map((x_i, i) =>
+        i === ODD ? "" : svg.dot(X(x_i), Y(y[i]), "full quiet", 3));
       const lines = names.map((name) => {
         const { w, b } = n[name];
-        return svg.line(X(-1.4), Y(w * -1.4 + b), X(17), Y(w * 17 + b), losses[name].of);
+        const [from, to] = plane.x;
+        return svg.line(X(from), Y(w * from + b), X(to), Y(w * to + b), losses[name].of);
       });
-      const { X: U, Y: V } = pulls;
-      const curves = names.map((name) => {
+      return { plane: points.join("") + lines.join(""), pulls: this.influence(n) };
+    }
+
+    /* psi of each loss, and on each curve the place of the point. */
+    influence(n) {
+      const { X, Y } = pulls;
+      const ends = {
+        squared: [[-6, 6]],
+        absolute: [[-10, -1e-9], [1e-9, 10]],
+        huber: [[-10, -delta, delta, 10]],
+      };
+      const curves = names.flatMap((name) => {
         const { psi, of } = losses[name];
-        const half = (r) => svg.path(r.map((r_i) => [U(r_i), V(psi(r_i))]), of);
-        if (name === "squared") return half([-6, 6]);
-        if (name === "huber") return half([-10, -delta, delta, 10]);
-        return half([-10, -1e-9]) + half([1e-9, 10]);
+        return ends[name].map((part) => svg.path(part.map((r) => [X(r), Y(psi(r))]), of));
       });
       const marks = names.map((name) => {
         const { r, psi } = n[name];
-        const of = `full ${losses[name].mark}`;
-        if (Math.abs(r) <= 10 && Math.abs(psi) <= 6) return svg.dot(U(r), V(psi), of, 5);
-        const end = [clamp(r, name === "squared" ? 6 : 10), clamp(psi, 6)]; // where its curve ends
-        const turn = name === "squared" ? (psi > 0 ? 30 : 210) : psi > 0 ? 90 : 270;
+        const of = `full ${losses[name].of.split(" ")[0]}`;
+        const most = ends[name].at(-1).at(-1);
+        if (Math.abs(r) <= most) return svg.dot(X(r), Y(psi), of, 5);
+        const turn = (name === "squared" ? 30 : 90) + (r > 0 ? 0 : 180); // off the panel: an arrow
         return `<path class="${of}" d="M-5 10h10l-5 -10z"
-          transform="translate(${U(end[0])} ${V(end[1])}) rotate(${turn})"/>`;
+          transform="translate(${X(clamp(r, most))} ${Y(clamp(psi, 6))}) rotate(${turn})"/>`;
       });
-      const frame =
-        svg.line(U(-10), V(0), U(10), V(0), "axis") +
-        svg.line(U(0), V(-6), U(0), V(6), "axis") +
-        [-8, -4, 0, 4, 8].map((r) => svg.text(U(r), V(-6) + 11, format(r, 0), "quiet")).join("") +
-        [-6, -3, 0, 3, 6].map((p) => svg.text(U(-10) - 5, V(p), format(p, 0), "quiet end")).join("") +
-        svg.text(0, 9, `pull <tspan class="math">ψ</tspan>(<tspan class="math">r</tspan>)`, "start") +
-        svg.text(U(10), V(-6) + 26, `residual <tspan class="math">r</tspan>`, "end");
-      return { plane: points.join("") + lines.join(""), pulls: frame + curves.join("") + marks.join("") };
+      const math = (letter) => `<tspan class="math">${letter}</tspan>`;
+      return [
+        svg.line(X(-10), Y(0), X(10), Y(0), "axis"),
+        svg.line(X(0), Y(-6), X(0), Y(6), "axis"),
+        ...[-8, -4, 0, 4, 8].map((r) => svg.text(X(r), Y(-6) + 11, format(r, 0), "quiet")),
+        ...[-6, -3, 0, 3, 6].map((v) => svg.text(X(-10) - 5, Y(v), format(v, 0), "quiet end")),
+        svg.text(0, 9, `pull ${math("ψ")}(${math("r")})`, "start"),
+        svg.text(X(10), Y(-6) + 26, `residual ${math("r")}`, "end"),
+        ...curves,
+        ...marks,
+      ].join("");
     }
 
     controls = `
       <table>
         <thead><tr><th scope="col">loss</th><th scope="col">slope</th><th scope="col">intercept</th>
           <th scope="col">pull <i>ψ</i>(<i>r</i>)</th></tr></thead>
-        <tbody>${names
-          .map((name) => `<tr><th scope="row"><svg><path class="${losses[name].of}" d="M0 7h32"/></svg>
-            ${name === "huber" ? `Huber, <i>δ</i> = ${delta}` : name}</th>
-            ${["w", "b", "psi"].map((key) => `<td><output id="${name}_${key}" aria-live="off"></output></td>`).join("")}
-            </tr>`)
-          .join("")}</tbody>
+        <tbody>${names.map((name) => `<tr>
+          <th scope="row"><svg>${svg.line(0, 7, 32, 7, losses[name].of)}</svg>${
+            name === "huber" ? `Huber, <i>δ</i> = ${delta}` : name}</th>
+          <td><output id="${name}_w"></output></td>
+          <td><output id="${name}_b"></output></td>
+          <td><output id="${name}_psi"></output></td></tr>`).join("")}
+        </tbody>
       </table>`;
 
     write(s, n) {
-      return Object.fromEntries(names.flatMap((name) =>
-        ["w", "b", "psi"].map((key) => [`${name}_${key}`, format(n[name][key])])));
+      const cells = names.flatMap((name) =>
+        ["w", "b", "psi"].map((key) => [`${name}_${key}`, format(n[name][key])]));
+      return Object.fromEntries(cells);
     }
 
     say(s, n) {

@@ -52,19 +52,20 @@
         svg.text(0, 9, title, "start");
       const { X, Y } = logits;
       const moves = classes.map((k, j) => {
-        const to = z[j] - gradient[j];
+        const tip = z[j] - gradient[j];
+        const label = Math.max(20, Y(tip) + (gradient[j] < 0 ? -9 : 9));
         return (
           bar(logits, k, z[j], 0.16, "area") +
-          svg.arrow(X(k + 0.3), Y(z[j]), Y(to), "red") +
-          svg.text(X(k + 0.3), Math.max(20, Y(to) + (gradient[j] < 0 ? -9 : 9)), format(-gradient[j], 2, "+"), "red")
+          svg.arrow(X(k + 0.3), Y(z[j]), Y(tip), "red") +
+          svg.text(X(k + 0.3), label, format(-gradient[j], 2, "+"), "red")
         );
       });
       const bars = classes.map((k, j) =>
-        bar(shares, k, y_hat[j], 0.36, "area") + (y[j] ? bar(shares, k, 1, 0.36, "dashed") : "")
-      );
+        bar(shares, k, y_hat[j], 0.36, "area") + (y[j] ? bar(shares, k, 1, 0.36, "dashed") : ""));
+      const math = (letter) => `<tspan class="math">${letter}</tspan>`;
       return {
-        logits: axis(logits, [-2, 0, 2], `logit <tspan class="math">z</tspan>`) + moves.join(""),
-        shares: axis(shares, [0, 1], `probability <tspan class="math">ŷ</tspan>`) + bars.join(""),
+        logits: axis(logits, [-2, 0, 2], `logit ${math("z")}`) + moves.join(""),
+        shares: axis(shares, [0, 1], `probability ${math("ŷ")}`) + bars.join(""),
       };
     }
 
@@ -75,21 +76,32 @@
       </p>
       <div id="below">
         <table>
-          <thead><tr><th scope="col">class</th><th scope="col">logit <i>z<sub>j</sub></i></th>
-            <th scope="col"><i>ŷ<sub>j</sub></i></th><th scope="col"><i>y<sub>j</sub></i></th>
-            <th scope="col">gradient<br>(<i>ŷ<sub>j</sub></i> − <i>y<sub>j</sub></i>)/<i>τ</i></th></tr></thead>
-          <tbody>${classes
-            .map((k) => `<tr><th scope="row">${k}</th>${["z", "y_hat", "y", "gradient"]
-              .map((name) => `<td><output id="${name}${k}" aria-live="off"></output></td>`).join("")}</tr>`)
-            .join("")}</tbody>
+          <thead><tr>
+            <th scope="col">class</th>
+            <th scope="col">logit <i>z<sub>j</sub></i></th>
+            <th scope="col"><i>ŷ<sub>j</sub></i></th>
+            <th scope="col"><i>y<sub>j</sub></i></th>
+            <th scope="col">gradient<br>
+              (<i>ŷ<sub>j</sub></i> − <i>y<sub>j</sub></i>)/<i>τ</i></th>
+          </tr></thead>
+          <tbody>${classes.map((k) => `<tr>
+            <th scope="row">${k}</th>
+            <td><output id="z${k}"></output></td>
+            <td><output id="y_hat${k}"></output></td>
+            <td><output id="y${k}"></output></td>
+            <td><output id="gradient${k}"></output></td></tr>`).join("")}
+          </tbody>
         </table>
         <div>
-          <p class="row"><span role="radiogroup" aria-labelledby="class"><span id="class">true class</span>
-            ${classes.map((k) => `<label><input type="radio" name="t" value="${k}">${k}</label>`).join("")}</span></p>
+          <p class="row" role="radiogroup" aria-labelledby="class">
+            <span id="class">true class</span>
+            <span>${classes.map((k) => `<label>
+              <input type="radio" name="t" value="${k}">${k}</label>`).join("")}</span></p>
           <p class="row"><label>temperature <i>τ</i>
-            <input type="range" name="tau" min="0.5" max="4" step="0.05"><output id="tau" aria-live="off"></output></label></p>
+            <input type="range" name="tau" min="0.5" max="4" step="0.05"><output id="tau"></output>
+          </label></p>
           <p class="row"><span>cross-entropy <i>L</i> = −log <i>ŷ<sub>t</sub></i> =
-            <output id="L" aria-live="off"></output></span></p>
+            <output id="L"></output></span></p>
         </div>
       </div>`;
 

@@ -44,21 +44,23 @@
     draw({ y_hat }, { squares, L, side, gradient }) {
       const { X, Y } = plane;
       const unit = X(1) - X(0);
-      const square = (left, top, size, of) =>
-        `<rect class="${of}" x="${X(left)}" y="${Y(top)}" width="${size * unit}" height="${size * unit}"/>`;
-      const sides = y.map((y_i, i) => Math.abs(y_hat[i] - y_i));
-      const tops = y.map((y_i, i) => Math.max(y_hat[i], y_i));
-      const areas = x.map((x_i, i) => square(x_i, tops[i], sides[i], "area"));
+      const square = (left, top, side, of) =>
+        `<rect class="${of}" x="${X(left)}" y="${Y(top)}"
+          width="${side * unit}" height="${side * unit}"/>`;
+      const areas = x.map((x_i, i) =>
+        square(x_i, Math.max(y_hat[i], y[i]), Math.abs(y_hat[i] - y[i]), "area"));
       const points = x.map((x_i, i) => {
-        const [size, top] = [sides[i], tops[i]];
+        const half = Math.abs(y_hat[i] - y[i]) / 2;
+        const middle = (y_hat[i] + y[i]) / 2;
         const tip = y_hat[i] + gradient[i];
-        const way = gradient[i] < 0 ? -1 : 1;
+        const room = Math.max(9, 17 - Math.abs(gradient[i]) * unit); // not on the prediction
+        const label = Y(tip) + (gradient[i] < 0 ? room : -room);
         return (
           svg.line(X(x_i), Y(y[i]), X(x_i), Y(y_hat[i]), "blue") +
-          (size * unit > 28 ? svg.text(X(x_i + size / 2), Y(top - size / 2), format(squares[i])) : "") +
+          (half * unit > 14 ? svg.text(X(x_i + half), Y(middle), format(squares[i])) : "") +
           svg.dot(X(x_i), Y(y[i]), "full red", 5) +
           svg.arrow(X(x_i), Y(y_hat[i]), Y(tip), "red") +
-          svg.text(X(x_i), Y(tip) - way * (Math.abs(gradient[i]) * unit < 8 ? 14 : 9), format(gradient[i], 2, "+"), "red")
+          svg.text(X(x_i), label, format(gradient[i], 2, "+"), "red")
         );
       });
       const mean =
@@ -70,12 +72,12 @@
 
     controls = `
       <p class="key">
-        <span><svg><circle class="full red" cx="11" cy="7" r="5"/></svg>target</span>
-        <span><svg><rect class="full ink" x="6" y="2" width="10" height="10"/></svg>prediction</span>
-        <span><svg>${svg.arrow(11, 14, 0, "red")}</svg>gradient <i>∂L</i>/<i>∂ŷ<sub>i</sub></i>; descent
-        goes the other way</span>
+        <span><svg>${svg.dot(11, 7, "full red", 5)}</svg>target</span>
+        <span><svg><path class="full ink" d="M6 2h10v10h-10z"/></svg>prediction</span>
+        <span><svg>${svg.arrow(11, 14, 0, "red")}</svg>gradient
+          <i>∂L</i>/<i>∂ŷ<sub>i</sub></i>; descent goes against it</span>
       </p>
-      <p class="row"><span>mean squared error <i>L</i> = <output id="L" aria-live="off"></output></span></p>`;
+      <p class="row"><span>mean squared error <i>L</i> = <output id="L"></output></span></p>`;
 
     write(s, { L }) {
       return { L: format(L, 4) };
