@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 import checks
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from checks import ROOT, Listener
 from playwright.sync_api import expect
 
@@ -411,6 +412,12 @@ def test_axe_finds_no_violation(visit, theme, screen):
     page = visit(theme=theme, viewport={"width": screen, "height": 900})
     assert checks.inaccessible(page) == []
     assert checks.sideways(page) == []
+    inside = {"include": [f"lossbook-{name}" for name in NAMES]}
+    contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    assert Axe().run(page, context=inside, options=contrast).violations_count == 0
+    # It does look inside: there a fault is found.
+    page.get_by_role("slider").first.evaluate("handle => handle.removeAttribute('aria-label')")
+    assert any("aria-input-field-name" in violation for violation in checks.inaccessible(page))
 
 
 RATIO = """([colour, ground]) => {
@@ -430,10 +437,9 @@ RATIO = """([colour, ground]) => {
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_words_in_the_pictures_stand_out(visit, theme):  # axe does not look into a drawing
     page = visit(theme=theme)
-    for colour in ("text-base", "text-muted"):
-        assert page.evaluate(RATIO, [f"--pst-color-{colour}", "--pst-color-background"]) >= 4.5
-    for colour in ("blue", "red", "green"):
-        assert page.evaluate(RATIO, [f"--figure-{colour}", "--pst-color-background"]) >= 4.5
+    words = ["--pst-color-text-base", "--pst-color-text-muted", "--accent"]
+    for colour in [*words, "--figure-blue", "--figure-red", "--figure-green"]:
+        assert page.evaluate(RATIO, [colour, "--pst-color-background"]) >= 4.5
 
 
 @pytest.mark.parametrize("width", [350, 300])

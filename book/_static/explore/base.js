@@ -177,7 +177,7 @@ class Explorable extends HTMLElement {
     dot: (x, y, of, r = 4) => `<circle class="${of}" cx="${x}" cy="${y}" r="${r}"/>`,
     text: (x, y, words, of = "") => `<text class="${of}" x="${x}" y="${y}">${words}</text>`,
     arrow(x, y1, y2, of) {
-      const [way, head] = [Math.sign(y2 - y1), Math.min(8, Math.abs(y2 - y1))];
+      const [way, head] = [Math.sign(y2 - y1), Math.min(8, 0.6 * Math.abs(y2 - y1))];
       return `<path class="${of}" d="M${x} ${y1}V${y2 - way * head}"/>
         <path class="${of} full" d="M${x} ${y2}l${-head / 2} ${-way * head}h${head}z"/>`;
     },
@@ -203,7 +203,8 @@ class Explorable extends HTMLElement {
     }
     p { margin: 0; }
     header { display: flex; justify-content: space-between; height: 32px; line-height: 32px; }
-    button { border: 0; background: none; color: var(--link); font: inherit; cursor: pointer; }
+    button { padding: 0; border: 0; background: none; color: var(--link); font: inherit; }
+    button { cursor: pointer; }
     button:hover { text-decoration: underline; }
     :is(button, input):focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
     [role="status"] { position: absolute; width: 1px; height: 1px; overflow: hidden; }

@@ -55,9 +55,9 @@
         const tip = z[j] - gradient[j];
         const label = Math.max(20, Y(tip) + (gradient[j] < 0 ? -9 : 9));
         return (
-          bar(logits, k, z[j], 0.16, "area") +
-          svg.arrow(X(k + 0.3), Y(z[j]), Y(tip), "red") +
-          svg.text(X(k + 0.3), label, format(-gradient[j], 2, "+"), "red")
+          bar(logits, k, z[j], 0.14, "area") +
+          svg.arrow(X(k + 0.33), Y(z[j]), Y(tip), "red") +
+          svg.text(X(k + 0.33), label, format(-gradient[j], 1, "+"), "red")
         );
       });
       const bars = classes.map((k, j) =>

@@ -8,7 +8,7 @@
 
   const plane = {
     label: "Targets, predictions, and the square of each residual",
-    x: [-1, 13.7],
+    x: [-1.6, 13.7],
     y: [-1.1, 8.6],
   };
 
@@ -53,14 +53,14 @@
         const half = Math.abs(y_hat[i] - y[i]) / 2;
         const middle = (y_hat[i] + y[i]) / 2;
         const tip = y_hat[i] + gradient[i];
-        const room = Math.max(9, 17 - Math.abs(gradient[i]) * unit); // not on the prediction
+        const room = Math.max(9, 15 - Math.abs(gradient[i]) * unit); // not on the point
         const label = Y(tip) + (gradient[i] < 0 ? room : -room);
         return (
           svg.line(X(x_i), Y(y[i]), X(x_i), Y(y_hat[i]), "blue") +
           (half * unit > 14 ? svg.text(X(x_i + half), Y(middle), format(squares[i])) : "") +
           svg.dot(X(x_i), Y(y[i]), "full red", 5) +
-          svg.arrow(X(x_i), Y(y_hat[i]), Y(tip), "red") +
-          svg.text(X(x_i), label, format(gradient[i], 2, "+"), "red")
+          svg.arrow(X(x_i) - 11, Y(y_hat[i]), Y(tip), "red") +
+          svg.text(X(x_i) - 11, label, format(gradient[i], 2, "+"), "red")
         );
       });
       const mean =
@@ -89,7 +89,7 @@
 
     sheet = `
       #panels { max-width: 600px; margin: 0 auto; }
-      #plane { aspect-ratio: 14.7 / 9.7; }
+      #plane { aspect-ratio: 15.3 / 9.7; }
       .key { height: 20px; }
       @container (width < 560px) { .key { height: 40px; } }
     `;
