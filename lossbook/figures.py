@@ -52,9 +52,10 @@ STYLE: Any = {
 
 
 def use_style() -> None:
-    """Set the book's style, and SVG as the format of figures in a notebook.
+    """Set the book's style, and SVG with the data as the format of figures in a notebook.
 
-    The SVG carries no date, so that a figure that has not changed is the same file.
+    The SVG carries no date, so that a figure that has not changed is the same file.  Beside it
+    stand the tables of :func:`lossbook.figure_data.data_of`, for who cannot see it.
     """
     mpl.rcParams.update(STYLE)
     try:
@@ -62,8 +63,12 @@ def use_style() -> None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ImportError:
         return
-    if get_ipython() is not None:
+    shell: Any = get_ipython()
+    if shell is not None:
+        from lossbook.figure_data import bundle  # needs the colours of this module
+
         set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
+        shell.display_formatter.mimebundle_formatter.for_type(Figure, bundle)
 
 
 def label_line(ax: Axes, x: float, y: float, text: str, color: str = INK, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""nbval compares what a chapter prints; this compares what it draws, in the same run."""
+"""nbval compares what a chapter prints; this what it draws, and the data of that, as numbers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "tools")]
 
-from compare_svg import differences  # noqa: E402
+import compare_data  # noqa: E402
+import compare_svg  # noqa: E402
 from nbval.plugin import IPyNbCell  # noqa: E402
 from run_chapters import canonical_svg  # noqa: E402
 
 SVG = "image/svg+xml"
+DATA = "application/vnd.lossbook.data+json"
 
 
 class FigureComparison:
@@ -23,15 +25,19 @@ class FigureComparison:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        if isinstance(item, IPyNbCell):
+            item.parent.skip_compare = {*item.parent.skip_compare, DATA}  # to the last digit
         yield  # nbval runs the cell, and has compared how many figures there are
         if not isinstance(item, IPyNbCell) or item.cell.execution_count is None:
             return
         committed, drawn = (
-            [output.data[SVG] for output in outputs if SVG in output.get("data", {})]
+            [output.data for output in outputs if SVG in output.get("data", {})]
             for outputs in (item.cell.outputs, item.test_outputs)
         )
         for old, new in zip(committed, drawn, strict=True):
-            if found := differences(old, canonical_svg(new, item.cell.id)):
+            found = compare_svg.differences(old[SVG], canonical_svg(new[SVG], item.cell.id))
+            found += compare_data.differences(old.get(DATA, []), new.get(DATA, []))
+            if found:
                 item.raise_cell_error("Figure differs from the committed one", "\n".join(found))
 
 

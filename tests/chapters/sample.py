@@ -19,9 +19,9 @@ def chapter() -> dict[str, Any]:
             code("numbers = [0.1, 0.2]\nprint(sum(numbers))\nsum(numbers) - 0.3", "sum"),
             code('raise ValueError("meant to fail")', "failure", tags=["raises-exception"]),
             code(
-                "from matplotlib import pyplot as plt\n"
-                "from matplotlib_inline.backend_inline import set_matplotlib_formats\n\n"
-                'set_matplotlib_formats("svg")',
+                "from matplotlib import pyplot as plt\n\n"
+                "from lossbook.figures import use_style\n\n"
+                "use_style()",
                 "style",
             ),
             code(

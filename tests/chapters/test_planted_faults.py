@@ -22,6 +22,7 @@ from sample import ALT, cell, chapter, code, markdown, written
 SHARED = (
     "_config.yml",
     "pyproject.toml",
+    "tests/chapters/compare_data.py",
     "tests/chapters/compare_svg.py",
     "tests/chapters/conftest.py",
     "tests/chapters/rules.py",
@@ -30,6 +31,7 @@ SHARED = (
     "tools/pages.py",
     "tools/run_chapters.py",
 )
+DATA = "application/vnd.lossbook.data+json"
 PLANTS = {}
 
 
@@ -101,6 +103,39 @@ def figure_with_a_part_less(chapter):
     fewer = re.sub(r"\s*<path [^>]*/>(?![\s\S]*<path )", "", svg)
     assert fewer != svg
     data["image/svg+xml"] = fewer.splitlines(keepends=True)
+
+
+def data_of_figure(chapter):
+    """Return the one table of the sample's figure, a line from 0, 0 to 1, 1."""
+    (table,) = cell(chapter, "figure")["outputs"][0]["data"][DATA]
+    assert table["names"] == ["x from", "y from", "x to", "y to"]
+    assert table["values"] == ["0", "0", "1", "1"]
+    return table
+
+
+@plant("Cell 3")
+def figure_with_a_changed_number(chapter):
+    data_of_figure(chapter)["values"][3] = "1.002"
+
+
+@plant()
+def figure_with_the_last_digit_of_another_processor(chapter):
+    data_of_figure(chapter)["values"][2:] = ["0.9999", "1.001"]
+
+
+@plant("Cell 3")
+def figure_with_a_number_more(chapter):
+    data_of_figure(chapter)["values"][3] = "1 1"
+
+
+@plant("Cell 3")
+def figure_whose_line_has_another_name(chapter):
+    data_of_figure(chapter)["series"] = "dashed blue line"
+
+
+@plant("Cell 3")
+def figure_without_data(chapter):
+    del cell(chapter, "figure")["outputs"][0]["data"][DATA]
 
 
 @plant("figures_are_described")

@@ -53,7 +53,7 @@ def test_an_error_is_one_line(executed):
 
 def test_a_figure_has_no_date_no_version_and_no_other_format(executed):
     data = output(executed, "figure")["data"]
-    assert set(data) == {"image/svg+xml", "text/plain"}
+    assert set(data) == {"application/vnd.lossbook.data+json", "image/svg+xml", "text/plain"}
     svg = "".join(data["image/svg+xml"])
     assert svg.startswith("<svg ")
     assert "<metadata>" not in svg
