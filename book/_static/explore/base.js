@@ -188,10 +188,8 @@ class Explorable extends HTMLElement {
       --blue: var(--figure-blue, #0a3f85);
       --red: var(--figure-red, #c04a14);
       --green: var(--figure-green, #0a6254);
-      --ink: var(--pst-color-text-base, #1d2125);
-      --quiet: var(--pst-color-text-muted, #565f6b);
-      --rule: var(--pst-color-border, #d5dae0);
-      --paper: var(--pst-color-background, #fff);
+      --quiet: var(--muted);
+      --paper: var(--ground);
       --link: var(--accent, #1b5a9c);
       display: block;
       container-type: inline-size;

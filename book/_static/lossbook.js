@@ -1,0 +1,98 @@
+// What the page gains from a script: colours to choose, code, formulae and links to copy, the
+// section that is being read, a key for the search, and a way to scroll without a mouse.
+"use strict";
+
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+function button(text, name, act) {
+  const node = Object.assign(document.createElement("button"), { type: "button", className: name, textContent: text });
+  node.addEventListener("click", act);
+  return node;
+}
+
+// ---------- Colours ----------
+
+const theme = document.querySelector(".theme");
+const show = () => theme.setAttribute("aria-pressed", root.dataset.theme === "dark");
+theme.addEventListener("click", () => {
+  root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.theme);
+});
+new MutationObserver(show).observe(root, { attributeFilter: ["data-theme"] });
+show();
+
+// ---------- Copying ----------
+
+const note = Object.assign(document.createElement("div"), { className: "note", role: "status" });
+document.body.append(note);
+let waiting;
+async function copy(text, said) {
+  try {
+    await navigator.clipboard.writeText(text);
+    note.textContent = said;
+  } catch {
+    note.textContent = "The browser does not allow copying here";
+  }
+  clearTimeout(waiting);
+  waiting = setTimeout(() => { note.textContent = ""; }, 2000);
+}
+
+for (const code of all("article .highlight > pre")) {
+  if (code.closest(".cell_output")) continue;
+  code.after(button("Copy", "copy", () => copy(code.textContent.trimEnd() + "\n", "Code copied")));
+}
+for (const link of all("article a.headerlink"))
+  link.addEventListener("click", () => copy(link.href, "Link copied"));
+for (const equation of all("article div.math")) {
+  const tex = equation.querySelector("annotation")?.textContent;
+  const number = equation.querySelector(".eqno");
+  if (!tex || !number) continue;
+  const act = button("TeX", "tex", () => copy(tex.trim(), "LaTeX copied"));
+  act.setAttribute("aria-label", `Copy the LaTeX of equation ${number.textContent.replace(/[^\d.()]/g, "")}`);
+  number.prepend(act);
+}
+
+// ---------- The section that is being read ----------
+
+const entries = new Map(all("#sections a").map(link => [decodeURIComponent(link.hash.slice(1)), link]));
+const headings = all("article section[id]").filter(section => entries.has(section.id));
+function mark() {
+  const here = headings.findLast(section => section.getBoundingClientRect().top < 120) ?? headings[0];
+  for (const [id, link] of entries)
+    id === here?.id ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+}
+let asked = false;
+addEventListener("scroll", () => {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(() => { asked = false; mark(); });
+}, { passive: true });
+mark();
+const sections = document.getElementById("sections");
+sections?.addEventListener("click", event => {
+  if (event.target.closest("a") && sections.matches(":popover-open")) sections.hidePopover();
+});
+
+// ---------- Keys ----------
+
+addEventListener("keydown", event => {
+  if (!(event.key === "k" && (event.ctrlKey || event.metaKey))) return;
+  event.preventDefault();
+  const contents = document.getElementById("contents");
+  if (!contents.checkVisibility()) contents.showPopover();
+  contents.querySelector("input").focus();
+});
+
+// What is wider than its room can be scrolled by the keyboard, and says what it is.
+const names = { PRE: "Code", DIV: "Equation" };
+const watch = new ResizeObserver(seen => {
+  for (const { target } of seen) {
+    const wide = target.scrollWidth > target.clientWidth + 1;
+    target.toggleAttribute("tabindex", wide);
+    if (!wide) { target.removeAttribute("role"); target.removeAttribute("aria-label"); continue; }
+    target.tabIndex = 0;
+    target.setAttribute("role", "group");
+    target.setAttribute("aria-label", target.querySelector("table") ? "Table" : names[target.tagName]);
+  }
+});
+for (const box of all("article :is(div.math, pre, .pst-scrollable-table-container)")) watch.observe(box);
