@@ -40,6 +40,13 @@ TIDIER = [
         "<summary>Code</summary>",
     ),
 ]
+# Code, but not what it prints, can be copied.
+CODE = re.compile(
+    r'(<div class="highlight-(?:python|bash|bibtex) notranslate">.*?</pre>)',
+    re.S,
+)
+COPY = r'\1<button type="button" class="copy">Copy</button>'
+SECTION = re.compile(r"<section [^>]*>\s*<h2")
 IMAGE = re.compile(r'<img ([^>]*?)src="([^"]*)"([^>]*?)/?>')
 
 
@@ -122,6 +129,14 @@ def with_explorable(body: str, name: str, figure: str) -> str:
     return f'{before}id="{figure}"{inside}</figure>\n<{tag}></{tag}>{after}'
 
 
+def with_first_screen(body: str) -> str:
+    """Let the page be drawn when two sections are here, and not each half formula as it comes."""
+    starts = [found.start() for found in SECTION.finditer(body)]
+    if len(starts) < 3:
+        return body
+    return f"{body[: starts[2]]}<script>draw();</script>\n{body[starts[2] :]}"
+
+
 def finish_page(
     app: Sphinx,
     pagename: str,
@@ -133,12 +148,12 @@ def finish_page(
     body = context.get("body", "")
     for wrong, right in TIDIER:
         body = wrong.sub(right, body)
-    body = with_size(app, body)
+    body = with_size(app, CODE.sub(COPY, body))
     if pagename in EXPLORABLES:
         name, figure = EXPLORABLES[pagename]
         body = with_explorable(body, name, figure)
         context["explorable"] = ["base", name]
-    context["body"] = body
+    context["body"] = with_first_screen(body)
     context["repository"] = app.config.html_theme_options["repository_url"]
     context["actions"] = actions
     context["preview"] = (

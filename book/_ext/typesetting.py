@@ -148,7 +148,11 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
         number = get_node_equation_number(self, node)
         sign = mark(self.builder, node["label"], number)
         link = f'<a class="headerlink" href="#{node["ids"][0]}">({number})</a>'
-        self.body.append(f'<span class="eqno">{sign}{link}</span>')
+        copy = (
+            f'<button type="button" class="tex" '
+            f'aria-label="Copy the LaTeX of equation ({number})">TeX</button>'
+        )
+        self.body.append(f'<span class="eqno">{copy}{sign}{link}</span>')
     self.body.append("</div>\n")
     raise nodes.SkipNode
 

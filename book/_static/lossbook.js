@@ -4,12 +4,6 @@
 
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
-function button(text, name, act) {
-  const node = Object.assign(document.createElement("button"), { type: "button", className: name, textContent: text });
-  node.addEventListener("click", act);
-  return node;
-}
-
 // ---------- Colours ----------
 
 const theme = document.querySelector(".theme");
@@ -37,26 +31,22 @@ async function copy(text, said) {
   waiting = setTimeout(() => { note.textContent = ""; }, 2000);
 }
 
-for (const code of all("article .highlight > pre")) {
-  if (code.closest(".cell_output")) continue;
-  code.after(button("Copy", "copy", () => copy(code.textContent.trimEnd() + "\n", "Code copied")));
-}
-for (const link of all("article a.headerlink"))
-  link.addEventListener("click", () => copy(link.href, "Link copied"));
-for (const equation of all("article div.math")) {
-  const tex = equation.querySelector("annotation")?.textContent;
-  const number = equation.querySelector(".eqno");
-  if (!tex || !number) continue;
-  const act = button("TeX", "tex", () => copy(tex.trim(), "LaTeX copied"));
-  act.setAttribute("aria-label", `Copy the LaTeX of equation ${number.textContent.replace(/[^\d.()]/g, "")}`);
-  number.prepend(act);
-}
+document.addEventListener("click", ({ target }) => {
+  if (target.matches("button.copy"))
+    copy(target.parentElement.querySelector("pre").textContent.trimEnd() + "\n", "Code copied");
+  if (target.matches("button.tex"))
+    copy(target.closest(".math").querySelector("annotation").textContent.trim(), "LaTeX copied");
+  const link = target.closest("article a.headerlink");
+  if (link) copy(link.href, "Link copied");
+});
 
 // ---------- The section that is being read ----------
 
 const entries = new Map(all("#sections a").map(link => [decodeURIComponent(link.hash.slice(1)), link]));
 const headings = all("article section[id]").filter(section => entries.has(section.id));
+const sections = document.getElementById("sections");
 function mark() {
+  if (!sections?.checkVisibility()) return;
   const here = headings.findLast(section => section.getBoundingClientRect().top < 120) ?? headings[0];
   for (const [id, link] of entries)
     id === here?.id ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
@@ -67,8 +57,8 @@ addEventListener("scroll", () => {
   asked = true;
   requestAnimationFrame(() => { asked = false; mark(); });
 }, { passive: true });
-mark();
-const sections = document.getElementById("sections");
+requestAnimationFrame(() => setTimeout(mark));  // when the page has its shape, so that none is asked for
+sections?.addEventListener("toggle", mark);
 sections?.addEventListener("click", event => {
   if (event.target.closest("a") && sections.matches(":popover-open")) sections.hidePopover();
 });

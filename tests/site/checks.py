@@ -229,6 +229,11 @@ MEASURE_SHIFTS = """
 """
 
 
+def lay_out(page: Page) -> None:
+    """Have all of a long page laid out, not only what is near the screen."""
+    page.add_style_tag(content="section { content-visibility: visible !important }")
+
+
 def load_figures(page: Page) -> None:
     """Wait for the images that a reader sees on the way down."""
     page.evaluate("""() => {
@@ -240,6 +245,7 @@ def load_figures(page: Page) -> None:
 
 def out_of_reach(page: Page) -> list[str]:
     """Return what can be scrolled sideways, but not by the keyboard."""
+    lay_out(page)
     return page.evaluate("""() => [...document.querySelectorAll("article *:not(.katex *)")]
         .filter(node => node.scrollWidth > node.clientWidth + 1 && node.checkVisibility())
         .filter(node => ["auto", "scroll"].includes(getComputedStyle(node).overflowX))
@@ -249,6 +255,7 @@ def out_of_reach(page: Page) -> list[str]:
 
 def stray_punctuation(page: Page) -> list[str]:
     """Return what follows a formula without a space and yet begins a line."""
+    lay_out(page)
     return page.evaluate("""() => {
         const found = [];
         for (const formula of document.querySelectorAll("article :is(p, li) span.math")) {
@@ -272,6 +279,7 @@ def stray_punctuation(page: Page) -> list[str]:
 
 def sideways(page: Page) -> list[str]:
     """Return what sticks out of a phone's screen, if the page can be scrolled sideways."""
+    lay_out(page)
     before = page.viewport_size
     page.set_viewport_size({"width": 390, "height": 844})
     found = page.evaluate("""() => {
@@ -293,6 +301,7 @@ def inaccessible(page: Page) -> list[str]:
     page; and contrast, which takes by far the most time, is measured once for all text that
     looks the same.
     """
+    lay_out(page)
     page.evaluate("""() => {
         document.querySelectorAll(".katex-html").forEach(drawing => drawing.replaceChildren());
         const looks = new Set();

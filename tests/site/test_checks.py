@@ -115,6 +115,13 @@ def test_a_fault_of_the_text_fails_the_build(faulty_text, fault):
     assert any(FAULTS_OF_THE_TEXT[fault] in line for line in checks.warnings(faulty_text))
 
 
+def test_two_builds_are_the_same(faulty_site, tmp_path):
+    small_book(tmp_path, SOUND + FAULTS_OF_THE_PAGE)
+    again = tmp_path / "_build" / "html"
+    names = sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
+    assert [n for n in names if (again / n).read_bytes() != (faulty_site / n).read_bytes()] == []
+
+
 def test_links(faulty_site, faulty_page):
     wrong = ["#nowhere", "nowhere.html", f"{BASE}book/index.html#gone"]
     assert checks.broken_links(faulty_site, faulty_page) == wrong

@@ -14,6 +14,7 @@ SEEN = [(path, *look) for path in PAGES for look in LOOKS]
 SEEN += [
     (path, *look) for path in (PAGES[0], "book/softmax", "book/training") for look in ALL_LOOKS
 ]
+SEEN += [("search", "light", 1400), ("book/figures/fig-mse-squares", "dark", 390)]
 
 
 @pytest.fixture(
@@ -189,6 +190,16 @@ def test_a_click_copies_the_link_to(page, place):
     address = page.evaluate("navigator.clipboard.readText()")
     assert address == page.url
     assert page.locator(f"[id='{address.split('#')[1]}']").count() == 1
+
+
+@pytest.mark.parametrize(
+    "place", ["thm-mse-gradient", "equation-eq-mse-gradient", "ex-mse-weights"]
+)
+def test_a_link_leads_to_its_place_on_a_phone(page, host, place):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{host}book/index.html")
+    page.goto(f"{host}book/mse-gradient.html#{place}", wait_until="networkidle")
+    expect(page.locator(f"[id='{place}']")).to_be_in_viewport()
 
 
 def test_the_latex_of_an_equation_can_be_copied(page):
