@@ -5,7 +5,7 @@
   const toText = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    for (const node of page.querySelectorAll(".katex-html, annotation, .headerlink, .actions, script")) node.remove();
+    for (const node of page.querySelectorAll(".katex-html, annotation, .eqno, button, .actions, nav, script")) node.remove();
     const main = page.querySelector("main");
     main?.setAttribute("role", "main");  // where Sphinx looks
     return toText(page.documentElement.outerHTML, anchor);

@@ -102,7 +102,10 @@ def test_an_excerpt_shows_a_formula_once(browser, host):
         page = context.new_page()
         page.goto(f"{host}search.html?q=simplex")
         expect(page.locator("#search-results .context").first).to_be_visible(timeout=15_000)
-        assert not any("\\" in text for text in page.locator(".context").all_inner_texts())
+        for text in page.locator("#search-results .context").all_inner_texts():
+            assert not any(stray in text for stray in ("\\", "TeX", "Copy", "Report"))
+        first = page.locator("#search-results li").first.bounding_box()
+        assert first["width"] > 400  # a list, one below the other
 
 
 @pytest.fixture
