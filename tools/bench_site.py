@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ["mse-gradient", "cross-entropy-gradient", "mse-as-nll", "one-theorem"]
 MATHJAX = "3.2.2"
-ROUNDS = 5
+ROUNDS = 3
 # Lighthouse's slow 4G: 150 ms, 1.6 Mbit/s.
 CONNECTION = {"offline": False, "latency": 150, "downloadThroughput": 2e5, "uploadThroughput": 1e5}
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json"}
@@ -125,8 +125,16 @@ def load(chromium: Browser, address: str) -> dict[str, float]:
         network = context.new_cdp_session(page)
         network.send("Network.enable")
         network.send("Network.emulateNetworkConditions", CONNECTION)
-        sizes: list[float] = []
-        network.on("Network.loadingFinished", lambda e: sizes.append(e["encodedDataLength"]))
+        sizes: dict[str, float] = {}
+        network.on(
+            "Network.loadingFinished",
+            lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}),
+        )
+        within: set[str] = set()  # what the page holds itself, the fonts among it, is not sent
+        network.on(
+            "Network.requestWillBeSent",
+            lambda e: e["request"]["url"].startswith("data:") and within.add(e["requestId"]),
+        )
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(address, wait_until="commit", timeout=60_000)
@@ -134,7 +142,7 @@ def load(chromium: Browser, address: str) -> dict[str, float]:
         page.wait_for_timeout(500)
         asked = [url for url in asked if not url.startswith("data:")]
         return {
-            "kB over the wire": sum(sizes) / 1000,
+            "kB over the wire": sum(sizes[key] for key in sizes.keys() - within) / 1000,
             "requests": len(asked),
             "of them to other hosts": sum(not url.startswith("http://127.0.0.1") for url in asked),
             "seconds to the mathematics": page.evaluate("set") / 1000,
@@ -146,6 +154,11 @@ def typical(chromium: Browser, address: str) -> dict[str, float]:
     """Return the median of several visits."""
     visits = [load(chromium, address) for _ in range(ROUNDS)]
     return {name: statistics.median(visit[name] for visit in visits) for name in visits[0]}
+
+
+def short(value: float) -> str:
+    """Write a number with three digits."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def rows(stock_site: Path) -> Iterator[str]:
@@ -165,7 +178,7 @@ def rows(stock_site: Path) -> Iterator[str]:
             for name, before in pair[0].items():
                 after = pair[1][name]
                 ratio = f"{before / after:.1f}" if after else ""
-                yield f"| {chapter} | {name} | {before:.3g} | {after:.3g} | {ratio} |"
+                yield f"| {chapter} | {name} | {short(before)} | {short(after)} | {ratio} |"
         chromium.close()
 
 
