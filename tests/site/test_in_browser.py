@@ -212,6 +212,19 @@ def test_the_latex_of_an_equation_can_be_copied(page):
     assert page.evaluate("navigator.clipboard.readText()").startswith(r"\frac{\partial L}")
 
 
+def test_paper_is_white_and_folds_are_open_on_it(page):
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print")
+    light, dark = "rgb(255, 255, 255)", "rgb(29, 33, 37)"
+    expect(page.locator("body")).to_have_css("background-color", light)
+    for node in ("article p", "article pre .kn", "article pre .s2"):
+        expect(page.locator(node).first).to_have_css("color", dark)
+    expect(page.locator("figure img").first).to_have_css("filter", "none")
+    expect(page.locator("details.solution p").first).to_be_visible()
+    for node in (".frame", "#sections", ".actions", "lossbook-squares"):
+        expect(page.locator(node).first).not_to_be_visible()
+
+
 def test_it_works_from_a_folder(site, browser):
     with browser.new_context() as context:
         page = context.new_page()
