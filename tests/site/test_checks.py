@@ -198,6 +198,14 @@ def test_validity(faulty_page):
     assert any("Duplicate ID" in fault for fault in checks.invalid([faulty_page]))
 
 
+def test_letters(faulty_site, faulty_opened, tmp_path):
+    style = (faulty_site / "_static" / "site.css").read_text()
+    other = tmp_path / "site.css"
+    other.write_text(style.replace("font-family:KaTeX_Math;", "font-family:KaTeX_Other;"))
+    wrong = checks.letters_without_font(faulty_opened[0], other)
+    assert "KaTeX_Math italic 400: 'a'" in wrong
+
+
 def test_superscripts(faulty_opened):
     assert checks.low_superscripts(faulty_opened[0])
 

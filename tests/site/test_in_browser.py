@@ -47,6 +47,10 @@ class TestPage:
     def test_superscripts_stand_where_they_should(self, opened):
         assert checks.low_superscripts(opened[0]) == []
 
+    def test_the_fonts_have_every_letter_of_the_formulae(self, opened, site):
+        stylesheet = site.root / "_static" / "site.css"
+        assert checks.letters_without_font(opened[0], stylesheet) == []
+
     def test_no_line_begins_with_what_belongs_to_a_formula(self, opened):
         assert checks.stray_punctuation(opened[0]) == []
 
