@@ -112,8 +112,9 @@ def with_size(app: Sphinx, body: str) -> str:
 
     def sized(found: re.Match[str]) -> str:
         before, address, after = found.groups()
-        path = Path(app.srcdir, files.get(Path(address).name, ""))
-        if path.suffix != ".svg":
+        name = Path(address).name
+        path = Path(app.srcdir, files.get(name, f"book/figures/{name}"))
+        if path.suffix != ".svg" or not path.exists():
             return found[0]
         width, height = size(path)
         return f'<img {before}src="{address}"{after} width="{width}" height="{height}" loading="lazy">'

@@ -47,7 +47,7 @@ const headings = all("article section[id]").filter(section => entries.has(sectio
 const sections = document.getElementById("sections");
 function mark() {
   if (!sections?.checkVisibility()) return;
-  const here = headings.findLast(section => section.getBoundingClientRect().top < 120) ?? headings[0];
+  const here = headings.findLast(section => section.getBoundingClientRect().top < 120);
   for (const [id, link] of entries)
     id === here?.id ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
 }

@@ -29,7 +29,7 @@ PAGE = """<!doctype html>
 <link rel="stylesheet" href="_static/explore/explore.css">
 <style>
 body {{ margin: 0; color: var(--ink); background: var(--ground) }}
-main {{ width: min(100%, {width}px); margin: auto }}
+main {{ width: min(100%, {width}px); margin: auto; padding: 0 }}
 </style>
 {scripts}</head><body><main><h1>Try it</h1>{elements}
 <p id="after">And so on.</p></main></body></html>"""
