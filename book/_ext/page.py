@@ -124,10 +124,11 @@ def with_size(app: Sphinx, body: str) -> str:
 
 def with_explorable(body: str, name: str, figure: str) -> str:
     """Put a picture to try below its figure."""
-    before, after = body.split(f'id="{figure}"', 1)
-    inside, after = after.split("</figure>", 1)
+    end = body.index("</figure>", body.index(f'id="{figure}"')) + len(
+        "</figure>"
+    )
     tag = f"lossbook-{name}"
-    return f'{before}id="{figure}"{inside}</figure>\n<{tag}></{tag}>{after}'
+    return f"{body[:end]}\n<{tag}></{tag}>{body[end:]}"
 
 
 def with_first_screen(body: str) -> str:
@@ -160,21 +161,18 @@ def finish_page(
     context["preview"] = (
         preview(app, pagename, context["pageurl"], doctree) if doctree else ""
     )
-    if toctree := context.get("generate_toctree_html"):
-        chapters = toctree(
-            "sidebar",
-            0,
-            titles_only=True,
-            maxdepth=1,
-            includehidden=True,
-            collapse=False,
-            show_nav_level=1,
-        )
-        context["chapters"] = lambda: re.sub(
-            r'class="current reference internal"',
-            'aria-current="page"',
-            str(chapters),
-        )
+    chapters = context["generate_toctree_html"](
+        "sidebar",
+        0,
+        titles_only=True,
+        maxdepth=1,
+        includehidden=True,
+        collapse=False,
+        show_nav_level=1,
+    )
+    context["chapters"] = str(chapters).replace(
+        'class="current reference internal"', 'aria-current="page"'
+    )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

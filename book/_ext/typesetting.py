@@ -70,45 +70,43 @@ def typeset(tex: str, *, display: bool) -> dict[str, str]:
     return answer
 
 
-def write(
+def html_of(
     self: HTML5Translator, node: nodes.math | nodes.math_block, *, display: bool
-) -> None:
-    """Append the formula to the page, or warn."""
+) -> str:
+    """Return the formula as it stands on the page, or warn."""
     answer = typeset(node.astext(), display=display)
     if "error" in answer:
         logger.warning("%s", answer["error"], location=node, type="typesetting")
-    self.body.append(answer.get("html", ""))
+    return answer.get("html", "")
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
-    """Write a formula within a sentence.
-
-    A line may begin with any of its boxes, but not with what follows without a space, a comma
-    for example: the last box and that stand in one that is not broken.
-    """
-    self.body.append(self.starttag(node, "span", "", CLASS="math"))
+    """Write a formula within a sentence, with what stands before and after it without a space."""
+    html = html_of(self, node, display=False)
     before, after = (
         escape(node.get("before", "")),
         escape(node.get("after", "")),
     )
-    if before or after:
-        html = typeset(node.astext(), display=False).get("html", "")
-        boxes = html.count('<span class="base">')
-        if boxes < 2 or before:
-            self.body.append(f'<span class="whole">{before}')
-            write(self, node, display=False)
-            self.body.append(f"{after}</span></span>")
-        else:
-            first, last = html.rsplit('<span class="base">', 1)
-            self.body.append(
-                f'{first}</span></span><span class="whole"><span class="katex">'
-                f'<span class="katex-html" aria-hidden="true"><span class="base">{last}'
-                f"{after}</span></span>"
-            )
-    else:
-        write(self, node, display=False)
-        self.body.append("</span>")
+    if before:
+        html = f'<span class="whole">{before}{html}{after}</span>'
+    elif after:
+        html = with_tail(html, after)
+    start = self.starttag(node, "span", "", CLASS="math")
+    self.body.append(f"{start}{html}</span>")
     raise nodes.SkipNode
+
+
+def with_tail(html: str, after: str) -> str:
+    """Keep what follows a formula, a comma say, on the line of its last box.
+
+    A line may begin with any box of a formula, so only the last one and the tail stand in a part
+    that is not broken.
+    """
+    first, box, last = html.rpartition('<span class="base">')
+    if box not in first:
+        return f'<span class="whole">{html}{after}</span>'
+    katex = '<span class="katex"><span class="katex-html" aria-hidden="true">'
+    return f'{first}</span></span><span class="whole">{katex}{box}{last}{after}</span>'
 
 
 class KeepTogether(SphinxPostTransform):
@@ -143,7 +141,7 @@ def split(text: str) -> tuple[str, str]:
 def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on a line of its own, with its mark, number and permanent link."""
     self.body.append(self.starttag(node, "div", "", CLASS="math"))
-    write(self, node, display=True)
+    self.body.append(html_of(self, node, display=True))
     if node["number"]:
         number = get_node_equation_number(self, node)
         sign = mark(self.builder, node["label"], number)

@@ -77,12 +77,11 @@ addEventListener("keydown", event => {
 const names = { PRE: "Code", DIV: "Equation" };
 const watch = new ResizeObserver(seen => {
   for (const { target } of seen) {
-    const wide = target.scrollWidth > target.clientWidth + 1;
-    target.toggleAttribute("tabindex", wide);
-    if (!wide) { target.removeAttribute("role"); target.removeAttribute("aria-label"); continue; }
-    target.tabIndex = 0;
-    target.setAttribute("role", "group");
-    target.setAttribute("aria-label", target.querySelector("table") ? "Table" : names[target.tagName]);
+    if (target.scrollWidth > target.clientWidth + 1) {
+      target.tabIndex = 0;
+      target.setAttribute("role", "group");
+      target.ariaLabel = target.querySelector("table") ? "Table" : names[target.tagName];
+    } else for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
   }
 });
 for (const box of all("article :is(div.math, pre, .pst-scrollable-table-container)")) watch.observe(box);

@@ -16,8 +16,9 @@ import compare_svg  # noqa: E402
 from nbval.plugin import IPyNbCell  # noqa: E402
 from run_chapters import canonical_svg  # noqa: E402
 
+from lossbook.figure_data import MIME as DATA  # noqa: E402
+
 SVG = "image/svg+xml"
-DATA = "application/vnd.lossbook.data+json"
 
 
 class FigureComparison:

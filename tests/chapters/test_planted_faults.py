@@ -19,6 +19,8 @@ from pages import ROOT
 from run_chapters import canonical, run
 from sample import ALT, cell, chapter, code, markdown, written
 
+from lossbook.figure_data import MIME as DATA
+
 SHARED = (
     "_config.yml",
     "pyproject.toml",
@@ -31,7 +33,6 @@ SHARED = (
     "tools/pages.py",
     "tools/run_chapters.py",
 )
-DATA = "application/vnd.lossbook.data+json"
 PLANTS = {}
 
 

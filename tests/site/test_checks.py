@@ -193,7 +193,7 @@ def test_punctuation(faulty_opened):
     assert checks.stray_punctuation(faulty_opened[0]) != []
 
 
-@pytest.mark.skipif(not shutil.which("java"), reason="the validator needs Java")
+@pytest.mark.usefixtures("java")
 def test_validity(faulty_page):
     assert any("Duplicate ID" in fault for fault in checks.invalid([faulty_page]))
 

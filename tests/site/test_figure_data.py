@@ -7,7 +7,8 @@ import checks
 import pytest
 from checks import NOTEBOOKS, ROOT
 
-DATA = "application/vnd.lossbook.data+json"
+from lossbook.figure_data import MIME as DATA
+
 FOLDER = "book/figures"
 
 

@@ -134,6 +134,13 @@ def test_the_theme_can_be_chosen(page):
     )
 
 
+def test_there_is_one_search_bar_and_it_can_be_written_in(page):
+    bars = [bar for bar in page.locator("input[type=search]").all() if bar.is_visible()]
+    assert len(bars) == 1
+    bars[0].fill("kink")
+    expect(bars[0]).to_have_value("kink")
+
+
 def test_a_key_leads_to_the_search(page):
     page.keyboard.press("Control+k")
     expect(page.locator("#contents input")).to_be_focused()

@@ -1,7 +1,6 @@
 """The site as it was built: its HTML."""
 
 import re
-import shutil
 import struct
 from xml.etree import ElementTree
 
@@ -148,7 +147,7 @@ def test_a_wrong_address_leads_back(site):
     assert len(page.select("a")) == 3
 
 
-@pytest.mark.skipif(not shutil.which("java"), reason="the validator needs Java")
+@pytest.mark.usefixtures("java")
 def test_the_validator_finds_no_error(site):
     pages = [site.file(page) for page in ("index", "search", "404", *PAGES)]
     assert checks.invalid(pages) == []
