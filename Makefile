@@ -26,7 +26,7 @@ book: $(SITE)
 	@echo "The book is at $(CURDIR)/_build/html/index.html"
 
 test: $(READY) browser
-	$(BIN)/python -m pytest -n logical --dist loadfile
+	$(BIN)/python -m pytest -n logical --dist loadscope
 
 equations: $(READY)
 	$(BIN)/python tools/check_equations.py

@@ -227,6 +227,8 @@ MEASURE_SHIFTS = """
 def lay_out(page: Page) -> None:
     """Have all of a long page laid out, not only what is near the screen."""
     page.add_style_tag(content="section { content-visibility: visible !important }")
+    # The page's script hears of the new sizes at the end of a frame.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def load_figures(page: Page) -> None:

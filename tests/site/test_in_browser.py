@@ -8,22 +8,16 @@ import pytest
 from checks import NOTEBOOKS, PAGES, Listener
 from playwright.sync_api import Browser, Page, expect
 
-LOOKS = [("light", 1400), ("dark", 390)]
-ALL_LOOKS = [("light", 390), ("dark", 1400)]  # and the other two, of some pages
-SEEN = [(path, *look) for path in PAGES for look in LOOKS]
-SEEN += [
-    (path, *look) for path in (PAGES[0], "book/softmax", "book/training") for look in ALL_LOOKS
-]
-SEEN += [("search", "light", 1400), ("book/figures/fig-mse-squares", "dark", 390)]
+SOME = [PAGES[0], "book/softmax", "book/training"]  # seen in all four looks
+DESK = [(path, "light", 1400) for path in [*PAGES, "search"]]
+DESK += [(path, "dark", 1400) for path in SOME]
+PHONE = [(path, "dark", 390) for path in [*PAGES, "book/figures/fig-mse-squares"]]
+PHONE += [(path, "light", 390) for path in SOME]
 
 
-@pytest.fixture(
-    scope="module",
-    params=SEEN,
-    ids=lambda param: f"{param[0].removeprefix('book/')}-{param[1]}-{param[2]}",
-)
+@pytest.fixture(scope="class")
 def opened(request, browser: Browser, host: str) -> Iterator[tuple[Page, Listener]]:
-    """Every page, on a desk by day and on a phone by night, and what was heard meanwhile."""
+    """A page, opened, and what was heard meanwhile."""
     path, theme, width = request.param
     with browser.new_context(color_scheme=theme) as context:
         page = context.new_page()
@@ -35,7 +29,9 @@ def opened(request, browser: Browser, host: str) -> Iterator[tuple[Page, Listene
         yield page, listener
 
 
-class TestPage:
+class EveryPage:
+    """What holds of every page."""
+
     def test_it_loads_from_its_own_host_without_an_error(self, opened):
         page, listener = opened
         expect(page.locator("article h1").first).to_be_visible()
@@ -69,6 +65,22 @@ class TestPage:
 
     def test_axe_finds_no_violation(self, opened):  # the last, for it takes the formulae away
         assert checks.inaccessible(opened[0]) == []
+
+
+def each(looks: list[tuple[str, str, int]]) -> pytest.MarkDecorator:
+    """Open each of these pages in turn."""
+    names = [f"{path.removeprefix('book/')}-{theme}-{width}" for path, theme, width in looks]
+    return pytest.mark.parametrize("opened", looks, indirect=True, scope="class", ids=names)
+
+
+@each(DESK)
+class TestOnADesk(EveryPage):
+    pass
+
+
+@each(PHONE)
+class TestOnAPhone(EveryPage):
+    pass
 
 
 @pytest.mark.parametrize("path", PAGES)
