@@ -218,14 +218,18 @@ def test_a_click_copies_the_link_to(page, place):
     assert page.locator(f"[id='{address.split('#')[1]}']").count() == 1
 
 
-@pytest.mark.parametrize(
-    "place", ["thm-mse-gradient", "equation-eq-mse-gradient", "ex-mse-weights"]
-)
-def test_a_link_leads_to_its_place_on_a_phone(page, host, place):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{host}book/index.html")
-    page.goto(f"{host}book/mse-gradient.html#{place}", wait_until="networkidle")
-    expect(page.locator(f"[id='{place}']")).to_be_in_viewport()
+PLACES = ["thm-mse-gradient", "equation-eq-mse-gradient", "ex-mse-weights", "the-referees"]
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_link_leads_to_its_place(page, host, place, width):
+    address = f"{host}book/mse-gradient.html"
+    page.set_viewport_size({"width": width, "height": 844})
+    for before in ("index", "mse-gradient"):  # from another page, and from the same one
+        page.goto(f"{host}book/{before}.html")
+        page.goto(f"{address}#{place}", wait_until="networkidle")
+        expect(page.locator(f"[id='{place}']")).to_be_in_viewport()
 
 
 def test_the_latex_of_an_equation_can_be_copied(page):

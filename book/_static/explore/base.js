@@ -51,8 +51,8 @@ class Explorable extends HTMLElement {
     root.addEventListener("input", ({ target: { name, value } }) =>
       this.#change((s) => (s[name] = +value)));
     this.#reset((this.#state = {}));
-    this.#render();
-    new ResizeObserver(() => this.#render()).observe(this);
+    this.#setValues();
+    new ResizeObserver(() => this.#render()).observe(this); // at first when the page has its shape
   }
 
   #reset(s) {
@@ -90,10 +90,16 @@ class Explorable extends HTMLElement {
       else input.value = s[input.name];
     }
     for (const handle of this.handles) {
-      const { node, y } = handle;
-      node.setAttribute("transform", `translate(${handle.at(s)})`);
+      handle.node.setAttribute("transform", `translate(${handle.at(s)})`);
+    }
+    this.#setValues();
+  }
+
+  #setValues() {
+    const [s, n] = [this.state, this.numbers];
+    for (const { node, y, text } of this.handles) {
       node.setAttribute("aria-valuenow", +y.get(s).toFixed(3));
-      node.setAttribute("aria-valuetext", handle.text(s, n));
+      node.setAttribute("aria-valuetext", text(s, n));
     }
   }
 
