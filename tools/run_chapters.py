@@ -4,6 +4,7 @@
 
 Without names, all chapters of _toc.yml are run.  A file in canonical form holds what the reader
 sees and nothing of the machine that made it, so a chapter that has not changed is the same file.
+Its first cell of code gets the package where there is none, and is not shown on the site.
 With ``--check`` nothing is run or written; chapters that are not in canonical form are named.
 """
 
@@ -20,10 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from pages import ROOT, pages_in_toc
+
+from lossbook import __version__
 
 TIMEOUT = 60  # seconds for one cell
 METADATA = {
@@ -32,6 +36,14 @@ METADATA = {
 }
 CELL_METADATA = ("mystnb", "tags")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+REPOSITORY = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
+GET_LOSSBOOK = f"""\
+from importlib.util import find_spec
+
+if not find_spec("lossbook"):  # as on Colab
+    %pip install --quiet git+{REPOSITORY}@v{__version__}
+    assert find_spec("lossbook"), "not installed: pip says above why"
+"""
 
 
 class ChapterError(Exception):
@@ -52,8 +64,20 @@ def canonical(text: str) -> str:
     _give_ids(notebook["cells"])
     notebook |= {"metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     notebook = nbformat.reads(json.dumps(notebook), as_version=4)  # joins lists of lines
+    _get_lossbook_first(notebook)
     notebook.cells = [_canonical_cell(cell) for cell in notebook.cells if cell.source.strip()]
     return nbformat.writes(notebook, indent=1) + "\n"
+
+
+def _get_lossbook_first(notebook: NotebookNode) -> None:
+    """Let the code of a notebook begin with getting the package."""
+    places = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    if not places:
+        return
+    if notebook.cells[places[0]].id != "get-lossbook":
+        notebook.cells.insert(places[0], nbformat.v4.new_code_cell(id="get-lossbook"))
+    first = notebook.cells[places[0]]
+    first.source, first.metadata.tags = GET_LOSSBOOK, ["remove-cell"]
 
 
 def _give_ids(cells: list[dict[str, Any]]) -> None:

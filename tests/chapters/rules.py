@@ -222,6 +222,8 @@ def randomness_is_seeded(page: Page) -> list[str]:
     faults = []
     torch_seeded = False
     for cell in page.code:
+        if cell["id"] == "get-lossbook":  # the one that calls pip
+            continue
         try:
             tree = ast.parse(source(cell))
         except SyntaxError:

@@ -65,30 +65,30 @@ def stripped(chapter):
     cell(chapter, "failure").update(metadata={}, source="2")
 
 
-@plant("Cell 0")
+@plant("Cell 1")
 def stripped_but_counted(chapter):
     cell(chapter, "sum")["outputs"] = []
 
 
-@plant("Cell 0")
+@plant("Cell 1")
 def stale_printed_number(chapter):
     stream = cell(chapter, "sum")["outputs"][0]
     assert stream["text"] == ["0.30000000000000004\n"]
     stream["text"] = ["0.3\n"]
 
 
-@plant("Cell 0")
+@plant("Cell 1")
 def stale_code(chapter):
     cell(chapter, "sum")["source"] = "print(0.31)\n1e-17"
 
 
-@plant("Cell 1")
+@plant("Cell 2")
 def stale_error_message(chapter):
     error = cell(chapter, "failure")["outputs"][0]
     error |= {"evalue": "else", "traceback": ["ValueError: else"]}
 
 
-@plant("Cell 3")
+@plant("Cell 4")
 def stale_figure(chapter):
     data = cell(chapter, "figure")["outputs"][0]["data"]
     svg = "".join(data["image/svg+xml"])
@@ -97,7 +97,7 @@ def stale_figure(chapter):
     data["image/svg+xml"] = moved.splitlines(keepends=True)
 
 
-@plant("Cell 3")
+@plant("Cell 4")
 def figure_with_a_part_less(chapter):
     data = cell(chapter, "figure")["outputs"][0]["data"]
     svg = "".join(data["image/svg+xml"])
@@ -114,7 +114,7 @@ def data_of_figure(chapter):
     return table
 
 
-@plant("Cell 3")
+@plant("Cell 4")
 def figure_with_a_changed_number(chapter):
     data_of_figure(chapter)["values"][3] = "1.002"
 
@@ -124,17 +124,17 @@ def figure_with_the_last_digit_of_another_processor(chapter):
     data_of_figure(chapter)["values"][2:] = ["0.9999", "1.001"]
 
 
-@plant("Cell 3")
+@plant("Cell 4")
 def figure_with_a_number_more(chapter):
     data_of_figure(chapter)["values"][3] = "1 1"
 
 
-@plant("Cell 3")
+@plant("Cell 4")
 def figure_whose_line_has_another_name(chapter):
     data_of_figure(chapter)["series"] = "dashed blue line"
 
 
-@plant("Cell 3")
+@plant("Cell 4")
 def figure_without_data(chapter):
     del cell(chapter, "figure")["outputs"][0]["data"][DATA]
 
@@ -149,12 +149,12 @@ def equation_without_label(chapter):
     chapter["cells"].append(markdown("$$\nc = d\n$$", "unlabelled"))
 
 
-@plant("errors_are_meant", "Cell 1")
+@plant("errors_are_meant", "Cell 2")
 def error_without_tag(chapter):
     cell(chapter, "failure")["metadata"] = {}
 
 
-@plant("errors_are_meant", "Cell 1")
+@plant("errors_are_meant", "Cell 2")
 def error_that_has_gone(chapter):
     cell(chapter, "failure").update(source='"no error"', outputs=[])
 
@@ -165,14 +165,14 @@ def warning_on_stderr(chapter):
     text = "careful\n"
     source = 'import sys\n\n_ = sys.stderr.write("careful\\n")'
     output = {"output_type": "stream", "name": "stderr", "text": [text]}
-    chapter["cells"].append(code(source, "warning") | {"execution_count": 3, "outputs": [output]})
+    chapter["cells"].append(code(source, "warning") | {"execution_count": 4, "outputs": [output]})
 
 
-@plant("Cell 2")
+@plant("Cell 3")
 def new_warning_on_stderr(chapter):
     # Not in the committed output: new with a release of a dependency, say.
     source = 'import warnings\n\nwarnings.warn("deprecated", stacklevel=2)'
-    chapter["cells"].append(code(source, "warning") | {"execution_count": 3})
+    chapter["cells"].append(code(source, "warning") | {"execution_count": 4})
 
 
 @plant()
@@ -183,7 +183,7 @@ def noise_of_another_processor(chapter):
     number["text/plain"] = ["-1.1e-16"]
 
 
-@plant("Cell 0")
+@plant("Cell 1")
 def error_above_noise(chapter):
     cell(chapter, "sum")["outputs"][1]["data"]["text/plain"] = ["5.6e-08"]
 

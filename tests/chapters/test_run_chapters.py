@@ -43,8 +43,16 @@ def test_the_form_is_one_that_jupyter_reads(executed):
 
 def test_cells_are_counted_and_keep_their_names(executed):
     cells = json.loads(executed[0])["cells"]
-    assert [c["id"] for c in cells] == [c["id"] for c in chapter()["cells"]]
-    assert [c["execution_count"] for c in cells if c["cell_type"] == "code"] == [1, 2, 3, 4]
+    question, *others = (c["id"] for c in chapter()["cells"])
+    assert [c["id"] for c in cells] == [question, "get-lossbook", *others]
+    assert [c["execution_count"] for c in cells if c["cell_type"] == "code"] == [1, 2, 3, 4, 5]
+
+
+def test_the_code_begins_with_getting_the_package(executed):
+    first = cell(json.loads(executed[0]), "get-lossbook")
+    assert (first["metadata"], first["outputs"]) == ({"tags": ["remove-cell"]}, [])
+    changed = executed[0].decode().replace("%pip install", "%conda install")
+    assert canonical(changed) == executed[0].decode()
 
 
 def test_an_error_is_one_line(executed):
@@ -94,7 +102,7 @@ def test_canonical_form_settles_what_an_editor_leaves():
     text = canonical(written(MESSY))
     assert canonical(text) == text
     notebook = json.loads(text)
-    title, first, second, third, last = notebook["cells"]
+    title, _, first, second, third, last = notebook["cells"]
     assert "conda" not in text
     assert "widgets" not in text
     assert "Été" in text
@@ -102,7 +110,7 @@ def test_canonical_form_settles_what_an_editor_leaves():
     assert first["metadata"] == {}
     assert second["metadata"] == {"tags": ["hide-input"]}
     ids = [c["id"] for c in notebook["cells"]]
-    assert len(set(ids)) == 5
+    assert len(set(ids)) == 6
     assert first["id"] == "twice"
     assert ids == [c["id"] for c in json.loads(canonical(written(MESSY)))["cells"]]
     assert third["id"].isalnum()
@@ -137,9 +145,9 @@ def test_svg_is_rounded_where_it_is_a_place_and_nowhere_else():
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        ([code("1"), code("1 / 0", "bad")], r"sample.ipynb, code cell 2 \(bad\):(?s:.*)ZeroDiv"),
-        ([code("1", "mild", tags=["raises-exception"])], r"code cell 1 \(mild\): .*raises nothing"),
-        ([code("while True: pass", "long")], r"code cell 1 \(long\): not done after 1 seconds"),
+        ([code("1"), code("1 / 0", "bad")], r"sample.ipynb, code cell 3 \(bad\):(?s:.*)ZeroDiv"),
+        ([code("1", "mild", tags=["raises-exception"])], r"code cell 2 \(mild\): .*raises nothing"),
+        ([code("while True: pass", "long")], r"code cell 2 \(long\): not done after 1 seconds"),
     ],
     ids=["error", "no error", "too long"],
 )

@@ -134,7 +134,7 @@ def addresses_are_those_of_config(root: Root) -> list[str]:
     own = re.compile(
         rf"(?:{re.escape(repository)}|{re.escape(site.rstrip('/'))}"
         rf"|https://mybinder\.org/v2/gh/{name}|https://colab\.research\.google\.com/github/{name}"
-        rf"|https://raw\.githubusercontent\.com/{name})(?:$|[/?#.])"
+        rf"|https://raw\.githubusercontent\.com/{name})(?:$|[/?#.@])"
     )
     citation = read_yaml(root, "CITATION.cff")
     faults = [

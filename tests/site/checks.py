@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from base64 import b64decode
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -290,6 +291,7 @@ def sideways(page: Page) -> list[str]:
     return found
 
 
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 # Marks one text of each look with data-look: its colour, size and weight, and what lies behind it.
 MARK_LOOKS = """() => {
     const looks = new Set();
@@ -297,7 +299,7 @@ MARK_LOOKS = """() => {
         const texts = [...node.childNodes].filter(n => n.nodeType === Node.TEXT_NODE);
         if (!texts.some(text => text.data.trim()) || !node.checkVisibility()) continue;
         const style = getComputedStyle(node);
-        const look = [style.color, style.fontSize, style.fontWeight];
+        const look = [style.color, style.fontSize, style.fontWeight, style.textDecorationLine];
         for (let on = node; on; on = on.parentElement) {
             const {backgroundColor, backgroundImage, opacity} = getComputedStyle(on);
             look.push(opacity, backgroundImage, backgroundColor);
@@ -311,27 +313,29 @@ MARK_LOOKS = """() => {
 }"""
 
 
-def inaccessible(page: Page) -> list[str]:
-    """Return axe's violations, with the first place of each; contrast is measured in both themes.
+def inaccessible(page: Page, themes: Sequence[str] = ("light", "dark")) -> list[str]:
+    """Return axe's violations, with the first place of each; colours are judged in these themes.
 
     Axe reads no MathML, so a column headed by a formula looks to it as if it had no head. To save
-    time, the thousands of boxes that draw the formulae, which no screen reader hears, are taken
-    off the page, their MathML is made a text, and contrast is measured once for all text that
-    looks the same.
+    time, what it has no rule for is taken off the page, the boxes that draw the formulae and the
+    parts of MathML and of code; and colours are judged once for all text that looks the same.
     """
     lay_out(page)
     page.evaluate("""() => {
         for (const drawing of document.querySelectorAll(".katex-html")) drawing.replaceChildren();
         for (const math of document.querySelectorAll("math")) math.textContent = math.textContent;
     }""")
-    rest = {"color-contrast": {"enabled": False}, "empty-table-header": {"enabled": False}}
-    found = violations(page, None, {"rules": rest})
-    contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-    for theme in ("light", "dark"):
+    found = []
+    for theme in themes:
         page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
         page.evaluate(MARK_LOOKS)
-        found += violations(page, {"include": ["[data-look]"]}, contrast)
-    return found
+        colours = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
+        found += violations(page, {"include": ["[data-look]"]}, colours)
+    page.evaluate("""() => {
+        for (const code of document.querySelectorAll("pre")) code.textContent = code.textContent;
+    }""")
+    rest = {rule: {"enabled": False} for rule in [*COLOUR_RULES, "empty-table-header"]}
+    return found + violations(page, None, {"rules": rest})
 
 
 def violations(page: Page, context: dict | None, options: dict) -> list[str]:

@@ -32,6 +32,8 @@ def opened(request, browser: Browser, host: str) -> Iterator[tuple[Page, Listene
 class EveryPage:
     """What holds of every page."""
 
+    themes = ("light", "dark")  # in which colours are judged
+
     def test_it_loads_from_its_own_host_without_an_error(self, opened):
         page, listener = opened
         expect(page.locator("article h1").first).to_be_visible()
@@ -64,7 +66,7 @@ class EveryPage:
         assert listener.weight() <= 300_000
 
     def test_axe_finds_no_violation(self, opened):  # the last, for it takes the formulae away
-        assert checks.inaccessible(opened[0]) == []
+        assert checks.inaccessible(opened[0], self.themes) == []
 
 
 def each(looks: list[tuple[str, str, int]]) -> pytest.MarkDecorator:
@@ -80,7 +82,7 @@ class TestOnADesk(EveryPage):
 
 @each(PHONE)
 class TestOnAPhone(EveryPage):
-    pass
+    themes = ("dark",)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -1,0 +1,41 @@
+"""The users who are played here start with nothing but what a file of the repository installs."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from environment import Environment
+from pages import ROOT
+
+from lossbook import __version__
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository as it stands, released: a clone of its own, with the tag of its version."""
+    folder = tmp_path_factory.mktemp("repository") / "lossbook"
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").replace("/\n", "\n").split()
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", *ignored))
+    author = ["-c", "user.name=Lossbook", "-c", "user.email=lossbook@example.org"]
+    for command in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        [*author, "commit", "--quiet", "--message", "As it stands"],
+        ["tag", f"v{__version__}"],
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def binder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    """What Binder installs, without lossbook, which only postBuild adds."""
+    environment = Environment(tmp_path_factory.mktemp("binder"))
+    begin = time.perf_counter()
+    environment.make("-r", ROOT / ".binder" / "requirements.txt")
+    environment.seconds = time.perf_counter() - begin
+    yield environment
+    environment.remove()
