@@ -7,7 +7,7 @@ SOURCES := _config.yml _toc.yml \
   $(shell find book lossbook tools/equations tools/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book test equations mutants bench-site browser run serve lint clean
+.PHONY: help book test equations mutants bench-site offline browser run serve lint clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test       run every test: of the package, the chapters and the site"
 	@echo "make equations  check every display equation"
 	@echo "make mutants    see that the check rejects every small mistake in them"
+	@echo "make offline    pack the site into one archive for a lecture without a network"
 	@echo "make bench-site compare the site with Jupyter Book's own (a few minutes)"
 	@echo "make run        re-execute all chapters in place"
 	@echo "make serve      build the site and serve it at http://127.0.0.1:8000"
@@ -26,13 +27,16 @@ book: $(SITE)
 	@echo "The book is at $(CURDIR)/_build/html/index.html"
 
 test: $(READY) browser
-	$(BIN)/python -m pytest -n logical --dist loadscope
+	$(BIN)/python -m pytest -n logical --dist loadscope --no-loadscope-reorder
 
 equations: $(READY)
 	$(BIN)/python tools/check_equations.py
 
 mutants: $(READY)
 	$(BIN)/python tools/mutate_equations.py
+
+offline: book
+	$(BIN)/python tools/offline.py
 
 bench-site: book browser
 	$(BIN)/python tools/bench_site.py

@@ -12,6 +12,9 @@ other.  There is no tape and no autograd here: the formula on the page is the co
 [2.0, -4.0, 0.0]
 """
 
+from importlib import import_module
+from types import ModuleType
+
 from lossbook.classification import BCEWithLogitsLoss, CrossEntropyLoss
 from lossbook.gradcheck import (
     GradientCheck,
@@ -69,3 +72,16 @@ __all__ = [
     "softplus",
     "taylor_remainder",
 ]
+
+_MODULES = ("data", "figures")  # imported when they are asked for: they need other packages
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _MODULES:
+        return import_module(f"lossbook.{name}")
+    raise AttributeError(f"module 'lossbook' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return what a prompt offers."""
+    return [*__all__, *_MODULES, "__version__"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx.application import Sphinx
+
+from lossbook import __version__
 
 DESCRIPTION_LENGTH = 200
 CARD = "_static/card.png"  # 1200 by 630 pixels
@@ -91,13 +94,21 @@ def preview(
     return "\n".join(tags)
 
 
-def actions(buttons: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield the words and the address of what can be done with a page."""
+def actions(
+    buttons: list[dict[str, Any]], branch: str
+) -> Iterator[tuple[str, str]]:
+    """Yield the words and the address of what can be done with a page.
+
+    What is run is what was last released: the same for all students of a course.
+    """
     flat = [b for button in buttons for b in button.get("buttons", [button])]
     address = {b.get("label", b["text"]): b["url"] for b in flat if "url" in b}
     for label, words in ACTIONS.items():
         if label in address:
-            yield words, address[label]
+            url = address[label]
+            if words.startswith("Run"):
+                url = re.sub(rf"/{branch}(?=[/?])", f"/v{__version__}", url)
+            yield words, url
 
 
 def size(svg: Path) -> tuple[int, int]:
@@ -157,7 +168,8 @@ def finish_page(
         context["explorable"] = ["base", name]
     context["body"] = with_first_screen(body)
     context["repository"] = app.config.html_theme_options["repository_url"]
-    context["actions"] = actions
+    branch = app.config.html_theme_options["repository_branch"]
+    context["actions"] = partial(actions, branch=branch)
     context["preview"] = (
         preview(app, pagename, context["pageurl"], doctree) if doctree else ""
     )

@@ -39,6 +39,9 @@ def citation_is_valid(root: Root) -> list[str]:
     ]
 
 
+_TAG = r"https://mybinder\.org/v2/gh/[\w/-]+/v(\d[\w.]*\w)\?"
+
+
 def version_is_one(root: Root) -> list[str]:
     citation, cite = read_yaml(root, "CITATION.cff"), text(root, "book/cite.md")
     released = re.findall(r"^## \[(\d.*?)\]", text(root, "CHANGELOG.md"), re.M)
@@ -54,6 +57,8 @@ def version_is_one(root: Root) -> list[str]:
             "README.md": only(r"Version (\d[\w.]*\w)", text(root, "README.md")),
             "cite.md": only(r"Version (\d[\w.]*\w)", cite),
             "cite.md's BibTeX": only(r"version *= \{(.*)\}", cite),
+            "README.md's link to Binder": only(_TAG, text(root, "README.md")),
+            "running.md's link to Binder": only(_TAG, text(root, "book/running.md")),
         },
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from environment import Environment
+from environment import Environment, commit
 from pages import ROOT
 
 from lossbook import __version__
@@ -19,14 +19,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("repository") / "lossbook"
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").replace("/\n", "\n").split()
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", *ignored))
-    author = ["-c", "user.name=Lossbook", "-c", "user.email=lossbook@example.org"]
-    for command in (
-        ["init", "--quiet"],
-        ["add", "--all"],
-        [*author, "commit", "--quiet", "--message", "As it stands"],
-        ["tag", f"v{__version__}"],
-    ):
-        subprocess.run(["git", *command], cwd=folder, check=True)
+    commit(folder)
+    subprocess.run(["git", "tag", f"v{__version__}"], cwd=folder, check=True)
     return folder
 
 

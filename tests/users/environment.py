@@ -57,3 +57,22 @@ class Environment:
     def size(self) -> int:
         """Return how many bytes are installed."""
         return sum(f.stat().st_size for f in self.folder.rglob("*") if f.is_file())
+
+
+def commit(folder: Path) -> None:
+    """Make a folder a repository, with all that is in it."""
+    for command in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["add", "--all"],
+        ["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "-m", "All"],
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+
+
+def instead_of(folder: Path, address: str) -> dict[str, str]:
+    """Return the variables with which git takes a folder for what is at an address."""
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{folder.as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": address,
+    }

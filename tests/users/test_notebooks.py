@@ -1,21 +1,26 @@
 """A reader runs chapters on Colab, and on Binder."""
 
+import os
+import re
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import pytest
 from comparing import differences
-from environment import Environment
+from environment import Environment, commit, instead_of
 from nbformat import NotebookNode
 from pages import ROOT
 from playwright.sync_api import Browser, Page, expect
-from run_chapters import GET_LOSSBOOK, REPOSITORY
+from run_chapters import GET_LOSSBOOK, REPOSITORY, chapters
 
-CORE = ("mse-gradient", "cross-entropy-gradient", "mse-as-nll")
+CORE = ["mse-gradient", "cross-entropy-gradient", "mse-as-nll"]
+# Once a week, all chapters.
+CHAPTERS = [path.stem for path in chapters()] if "EVERY_CHAPTER" in os.environ else CORE
 GIGABYTE = 10**9
 
 
@@ -42,15 +47,13 @@ def on_colab(environment: Environment, folder: Path, name: str, repository: Path
         *("jupyter", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"),
         *("--output", "run.ipynb", "chapter.ipynb"),
         cwd=folder,
-        GIT_CONFIG_COUNT="1",
-        GIT_CONFIG_KEY_0=f"url.{repository.as_uri()}.insteadOf",
-        GIT_CONFIG_VALUE_0=REPOSITORY,
+        **instead_of(repository, REPOSITORY),
     )
     environment.run("pip", "uninstall", "--quiet", "--yes", "lossbook")
     return nbformat.read(folder / "run.ipynb", as_version=4)
 
 
-@pytest.mark.parametrize("name", CORE)
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_gets_the_package_on_colab(binder, repository, tmp_path, name):
     run = on_colab(binder, tmp_path, name, repository)
     (first, *_) = (cell for cell in run.cells if cell.cell_type == "code")
@@ -85,11 +88,18 @@ def clone_of(repository: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def server(binder: Environment, repository: Path) -> Iterator[str]:
-    """JupyterLab in a clone of the repository, as Binder starts it."""
+    """JupyterLab in a clone of the repository, as Binder starts it.
+
+    The network has one repository more, a lecturer's.
+    """
+    course = repository.parent / "course"
+    course.mkdir()
+    nbformat.write(not_yet_run(CORE[0]), course / "week1.ipynb")
+    commit(course)
     clone = clone_of(repository)
     subprocess.run(["git", "clone", "--quiet", repository, clone], check=True)
     binder.run("bash", ".binder/postBuild", cwd=clone)
-    for name in CORE:
+    for name in CHAPTERS:
         nbformat.write(not_yet_run(name), clone / "book" / f"{name}.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -99,7 +109,11 @@ def server(binder: Environment, repository: Path) -> Iterator[str]:
     log = repository.parent / "server.log"
     with log.open("wb") as output:
         started = subprocess.Popen(
-            command, cwd=clone, env=binder.variables, stdout=output, stderr=output
+            command,
+            cwd=clone,
+            env=binder.variables | instead_of(course, "https://github.com/NAME/COURSE"),
+            stdout=output,
+            stderr=output,
         )
     try:
         for _ in range(300):
@@ -114,7 +128,7 @@ def server(binder: Environment, repository: Path) -> Iterator[str]:
         started.wait()
 
 
-@pytest.fixture(scope="module", params=CORE)
+@pytest.fixture(scope="module", params=CHAPTERS)
 def lab(
     request, browser: Browser, server: str, repository: Path
 ) -> Iterator[tuple[Page, list[str]]]:
@@ -158,3 +172,14 @@ def test_boxes_and_formulae_are_set(lab):
     }""")
     assert shown.pop("raw") == ""
     assert all(shown.values()), shown
+
+
+def test_a_lecturer_brings_notebooks_of_their_own(browser, server, repository):
+    text = (ROOT / "book" / "running.md").read_text(encoding="utf-8")
+    (link,) = re.findall(r"https://mybinder\.org/\S+urlpath=(git-pull\S+)", text)
+    with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
+        page = context.new_page()
+        page.goto(server + unquote(link))
+        page.wait_for_url("**/lab/tree/COURSE/week1.ipynb**", timeout=60_000)
+        expect(page.locator(".jp-Notebook .myst h1").last).to_be_visible(timeout=60_000)
+    assert (clone_of(repository) / "COURSE" / "week1.ipynb").is_file()
