@@ -79,7 +79,9 @@ _MODULES = ("data", "figures")  # imported when they are asked for: they need ot
 def __getattr__(name: str) -> ModuleType:
     if name in _MODULES:
         return import_module(f"lossbook.{name}")
-    raise AttributeError(f"module 'lossbook' has no attribute {name!r}")
+    raise AttributeError(
+        f"module 'lossbook' has no attribute {name!r}; expected one of dir(lossbook)"
+    )
 
 
 def __dir__() -> list[str]:

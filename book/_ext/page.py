@@ -45,7 +45,7 @@ TIDIER = [
 ]
 # Code, but not what it prints, can be copied.
 CODE = re.compile(
-    r'(<div class="highlight-(?:python|bash|bibtex) notranslate">.*?</pre>)',
+    r'(<div class="highlight-(?:python|bash|bibtex|text) notranslate">.*?</pre>)',
     re.S,
 )
 COPY = r'\1<button type="button" class="copy">Copy</button>'

@@ -55,6 +55,11 @@ def after_forward(loss, *arguments):
 
 # (what is called, the error, its whole message)
 TABLE = [
+    (
+        lambda: lossbook.MSE,
+        AttributeError,
+        "module 'lossbook' has no attribute 'MSE'; expected one of dir(lossbook)",
+    ),
     # options
     (
         lambda: MSELoss(reduction="avg"),

@@ -54,7 +54,7 @@ FAULTS_OF_THE_PAGE = f"""
 <p id="twice">once</p><p id="twice">and again</p>
 <img src="../_static/logo.svg" alt="logo.svg">
 <p style="color: #ccc; background: #fff">Hard to see.</p>
-<p>Here <a href="#nowhere" style="color: #445; text-decoration: none">a link</a> hides.</p>
+<p>Here <a href="#twice" style="color: #445; text-decoration: none">a link</a> hides.</p>
 <div style="width: 900px">Too wide for a phone.</div>
 <script src="https://example.org/script.js"></script>
 <script>undefinedFunction()</script>
