@@ -71,6 +71,11 @@ class Page:
         return [cell for cell in self.cells if cell["cell_type"] == "code" and source(cell)]
 
     @property
+    def python(self) -> list[dict[str, Any]]:
+        """The cells of code that are plain Python: all but the one that calls pip."""
+        return [cell for cell in self.code if cell["id"] != "get-lossbook"]
+
+    @property
     def markdown(self) -> list[str]:
         """The Markdown, cell by cell."""
         return [text for _, text in self._markdown]

@@ -155,9 +155,8 @@ def bundle(app: Sphinx, exception: Exception | None) -> None:
     parts = []
     for name in STYLES:
         path = Path(app.srcdir, "book", "_static", name)
-        if (
-            not path.exists()
-        ):  # the colours of code, which the theme has written
+        if not path.exists():
+            # The colours of code, which the theme has written.
             path = static / name
         style = COMMENT.sub("", path.read_text(encoding="utf-8"))
         parts.append(with_fonts(style, path.parent, letters.used))

@@ -135,11 +135,9 @@ def with_size(app: Sphinx, body: str) -> str:
 
 def with_explorable(body: str, name: str, figure: str) -> str:
     """Put a picture to try below its figure."""
-    end = body.index("</figure>", body.index(f'id="{figure}"')) + len(
-        "</figure>"
-    )
-    tag = f"lossbook-{name}"
-    return f"{body[:end]}\n<{tag}></{tag}>{body[end:]}"
+    place = body.index(f'id="{figure}"')
+    tag = f"</figure>\n<lossbook-{name}></lossbook-{name}>"
+    return body[:place] + body[place:].replace("</figure>", tag, 1)
 
 
 def with_first_screen(body: str) -> str:

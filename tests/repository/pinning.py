@@ -50,8 +50,7 @@ def every_requirement_is_pinned_once(root: Root) -> list[str]:
 def binder_has_what_a_chapter_needs(root: Root) -> list[str]:
     """Binder installs what chapters and `lossbook` import, at the same versions, and no more."""
     pinned, binder = pins(root, "requirements.txt"), pins(root, ".binder/requirements.txt")
-    cells = [cell for page in pages(root) for cell in page.code if cell["id"] != "get-lossbook"]
-    sources = ["".join(cell["source"]) for cell in cells]
+    sources = ["".join(cell["source"]) for page in pages(root) for cell in page.python]
     sources += [path.read_text(encoding="utf-8") for path in (root / "lossbook").glob("*.py")]
     imported = {DISTRIBUTIONS.get(name, name) for source in sources for name in _imports(source)}
     imported -= {"lossbook", *COME_ALONG, *sys.stdlib_module_names}

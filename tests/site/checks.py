@@ -326,10 +326,10 @@ def inaccessible(page: Page, themes: Sequence[str] = ("light", "dark")) -> list[
         for (const math of document.querySelectorAll("math")) math.textContent = math.textContent;
     }""")
     found = []
+    colours = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
     for theme in themes:
         page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
         page.evaluate(MARK_LOOKS)
-        colours = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
         found += violations(page, {"include": ["[data-look]"]}, colours)
     page.evaluate("""() => {
         for (const code of document.querySelectorAll("pre")) code.textContent = code.textContent;

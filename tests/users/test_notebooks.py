@@ -39,10 +39,12 @@ def not_yet_run(name: str) -> NotebookNode:
 # Colab: the notebook alone, where there is no lossbook
 
 
-def on_colab(environment: Environment, folder: Path, name: str, repository: Path) -> NotebookNode:
-    """Run a chapter in a folder of its own; the network's repository is the one given."""
+def on_colab(
+    environment: Environment, folder: Path, notebook: NotebookNode, repository: Path
+) -> NotebookNode:
+    """Run a notebook in a folder of its own; the network's repository is the one given."""
     assert not environment.has("lossbook")
-    nbformat.write(not_yet_run(name), folder / "chapter.ipynb")
+    nbformat.write(notebook, folder / "chapter.ipynb")
     environment.run(
         *("jupyter", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"),
         *("--output", "run.ipynb", "chapter.ipynb"),
@@ -55,7 +57,7 @@ def on_colab(environment: Environment, folder: Path, name: str, repository: Path
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_gets_the_package_on_colab(binder, repository, tmp_path, name):
-    run = on_colab(binder, tmp_path, name, repository)
+    run = on_colab(binder, tmp_path, not_yet_run(name), repository)
     (first, *_) = (cell for cell in run.cells if cell.cell_type == "code")
     assert first.source == GET_LOSSBOOK.strip()
     said = "".join(output.text for output in first.pop("outputs"))
@@ -65,8 +67,9 @@ def test_a_chapter_gets_the_package_on_colab(binder, repository, tmp_path, name)
 
 
 def test_a_chapter_says_why_it_could_not(binder, tmp_path):
-    run = on_colab(binder, tmp_path, CORE[0], tmp_path / "nothing")
-    (first, *_) = (cell for cell in run.cells if cell.cell_type == "code")
+    chapter = not_yet_run(CORE[0])
+    chapter.cells = [cell for cell in chapter.cells if cell.cell_type == "code"][:1]
+    (first,) = on_colab(binder, tmp_path, chapter, tmp_path / "nothing").cells
     *said, error = first.outputs
     assert "git clone" in "".join(output.text for output in said)
     assert error.evalue == "not installed: pip says above why"
@@ -82,31 +85,35 @@ def test_what_binder_installs_is_small(binder, capsys):
     assert size <= 1.5
 
 
-def clone_of(repository: Path) -> Path:
-    return repository.parent / "clone"
+@pytest.fixture(scope="module")
+def clone(binder: Environment, repository: Path, tmp_path_factory) -> Path:
+    """A clone of the repository that Binder has set up; its chapters have not been run."""
+    folder = tmp_path_factory.mktemp("clone") / "lossbook"
+    subprocess.run(["git", "clone", "--quiet", repository, folder], check=True)
+    binder.run("bash", ".binder/postBuild", cwd=folder)
+    for name in CHAPTERS:
+        nbformat.write(not_yet_run(name), folder / "book" / f"{name}.ipynb")
+    return folder
 
 
 @pytest.fixture(scope="module")
-def server(binder: Environment, repository: Path) -> Iterator[str]:
-    """JupyterLab in a clone of the repository, as Binder starts it.
+def course(tmp_path_factory) -> Path:
+    """A lecturer's repository."""
+    folder = tmp_path_factory.mktemp("course")
+    nbformat.write(not_yet_run(CORE[0]), folder / "week1.ipynb")
+    commit(folder)
+    return folder
 
-    The network has one repository more, a lecturer's.
-    """
-    course = repository.parent / "course"
-    course.mkdir()
-    nbformat.write(not_yet_run(CORE[0]), course / "week1.ipynb")
-    commit(course)
-    clone = clone_of(repository)
-    subprocess.run(["git", "clone", "--quiet", repository, clone], check=True)
-    binder.run("bash", ".binder/postBuild", cwd=clone)
-    for name in CHAPTERS:
-        nbformat.write(not_yet_run(name), clone / "book" / f"{name}.ipynb")
+
+@pytest.fixture(scope="module")
+def server(binder: Environment, clone: Path, course: Path) -> Iterator[str]:
+    """JupyterLab in the clone, as Binder starts it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ("--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=")
     command = [binder.bin / "jupyter", "lab", *options]
-    log = repository.parent / "server.log"
+    log = clone.parent / "server.log"
     with log.open("wb") as output:
         started = subprocess.Popen(
             command,
@@ -129,11 +136,9 @@ def server(binder: Environment, repository: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module", params=CHAPTERS)
-def lab(
-    request, browser: Browser, server: str, repository: Path
-) -> Iterator[tuple[Page, list[str]]]:
+def lab(request, browser: Browser, server: str, clone: Path) -> Iterator[tuple[Page, list[str]]]:
     """A chapter in JupyterLab, when all its cells have been run, and what they show wrongly."""
-    file = clone_of(repository) / "book" / f"{request.param}.ipynb"
+    file = clone / "book" / f"{request.param}.ipynb"
     with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
         page = context.new_page()
         page.goto(f"{server}lab/tree/book/{file.name}?reset")
@@ -174,7 +179,7 @@ def test_boxes_and_formulae_are_set(lab):
     assert all(shown.values()), shown
 
 
-def test_a_lecturer_brings_notebooks_of_their_own(browser, server, repository):
+def test_a_lecturer_brings_notebooks_of_their_own(browser, server, clone):
     text = (ROOT / "book" / "running.md").read_text(encoding="utf-8")
     (link,) = re.findall(r"https://mybinder\.org/\S+urlpath=(git-pull\S+)", text)
     with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
@@ -182,4 +187,4 @@ def test_a_lecturer_brings_notebooks_of_their_own(browser, server, repository):
         page.goto(server + unquote(link))
         page.wait_for_url("**/lab/tree/COURSE/week1.ipynb**", timeout=60_000)
         expect(page.locator(".jp-Notebook .myst h1").last).to_be_visible(timeout=60_000)
-    assert (clone_of(repository) / "COURSE" / "week1.ipynb").is_file()
+    assert (clone / "COURSE" / "week1.ipynb").is_file()

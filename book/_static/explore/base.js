@@ -51,7 +51,7 @@ class Explorable extends HTMLElement {
     root.addEventListener("input", ({ target: { name, value } }) =>
       this.#change((s) => (s[name] = +value)));
     this.#reset((this.#state = {}));
-    this.#setValues();
+    this.#setValues(this.state, this.numbers);
     new ResizeObserver(() => this.#render()).observe(this); // at first when the page has its shape
   }
 
@@ -92,11 +92,10 @@ class Explorable extends HTMLElement {
     for (const handle of this.handles) {
       handle.node.setAttribute("transform", `translate(${handle.at(s)})`);
     }
-    this.#setValues();
+    this.#setValues(s, n);
   }
 
-  #setValues() {
-    const [s, n] = [this.state, this.numbers];
+  #setValues(s, n) {
     for (const { node, y, text } of this.handles) {
       node.setAttribute("aria-valuenow", +y.get(s).toFixed(3));
       node.setAttribute("aria-valuetext", text(s, n));
