@@ -104,6 +104,7 @@ def faulty_page(faulty_site):
 def faulty_opened(faulty_site, browser, serve):
     with serve(faulty_site) as host, browser.new_context() as context:
         page = context.new_page()
+        page.set_viewport_size({"width": 390, "height": 844})
         page.add_init_script(checks.MEASURE_SHIFTS)
         listener = Listener(page, host)
         page.goto(f"{host}book/index.html", wait_until="networkidle")

@@ -72,13 +72,13 @@ class TestNotebook:
         repository = CONFIG["repository"]
         project = repository["url"].removeprefix("https://github.com/")
         tag = f"v{__version__}"  # the same for all students of a course
-        links = {a.get("href") for a in checks.parse(site.file(path)).select("a")}
+        links = {a.get("href") for a in checks.links(site.file(path)).select("a")}
         assert f"https://mybinder.org/v2/gh/{project}/{tag}?urlpath=lab/tree/{path}.ipynb" in links
         colab = "https://colab.research.google.com/github"
         assert f"{colab}/{project}/blob/{tag}/{path}.ipynb" in links
 
     def test_it_can_be_downloaded(self, site, path):
-        links = checks.parse(site.file(path)).select(".actions a")
+        links = checks.links(site.file(path)).select("a")
         link = next(a for a in links if a.get_text() == "Download")
         downloaded = site.file(path).parent / link["href"]
         assert downloaded.read_bytes() == (ROOT / f"{path}.ipynb").read_bytes()
