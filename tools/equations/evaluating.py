@@ -3,7 +3,7 @@
 A value is a SymPy expression, or a two-dimensional NumPy array of them; a vector is a column, and
 what has one entry is a number. Symbols that no equation defines are random rational numbers from
 their domain. A derivative puts SymPy symbols in the place of what it is taken with respect to,
-evaluates what is differentiated, from the book's own definitions, and lets SymPy differentiate.
+evaluates what is differentiated, from the book's own definitions, and differentiates that.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import sympy as sp
 from lark import Token, Tree
 
 from .chapters import Chapter, Meaning, free_indices, split
+from .differentiating import diff
 from .latex import MathError, Node, children, name_of
 from .notation import Symbol, symbols
 
@@ -555,7 +556,7 @@ class Evaluation:
             unknown = sp.Dummy()
             value = self._function_at(name, unknown, function)
             for _ in function.children[1]:
-                value = sp.diff(value, unknown)
+                value = diff(value, unknown)
             return sp.sympify(value).xreplace({unknown: at})
         definition = self.chapter.definition(name, self.order)
         if self._is_drawn(name) or definition.arguments:
@@ -679,13 +680,13 @@ class Evaluation:
     @staticmethod
     def _by(value: Value, unknown: Value, node: Tree) -> Value:
         if not isinstance(unknown, np.ndarray):
-            return each(lambda entry: sp.diff(entry, unknown), value)
+            return each(lambda entry: diff(entry, unknown), value)
         if not isinstance(value, np.ndarray):
-            return each(lambda symbol: sp.diff(value, symbol), unknown)
+            return each(lambda symbol: diff(value, symbol), unknown)
         if value.shape[1] != 1 or unknown.shape[1] != 1:
             raise MathError("the derivative of a matrix by a matrix needs indices", node)
         return as_value(
-            np.array([[sp.diff(f, s) for s in unknown[:, 0]] for f in value[:, 0]], dtype=object)
+            np.array([[diff(f, s) for s in unknown[:, 0]] for f in value[:, 0]], dtype=object)
         )
 
     def _differential(self, _: Token, symbol: Tree) -> Value:
@@ -702,7 +703,7 @@ class Evaluation:
             for other in self.varied
         }
         value = self.with_given(moved).value(symbol)
-        return each(lambda entry: sp.diff(entry, step).xreplace({step: sp.Integer(0)}), value)
+        return each(lambda entry: diff(entry, step).xreplace({step: sp.Integer(0)}), value)
 
     # Limits and expectations
 
