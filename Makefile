@@ -7,7 +7,7 @@ SOURCES := _config.yml _toc.yml \
   $(shell find book lossbook tools/equations tools/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book test equations mutants bench-site offline browser run serve lint clean
+.PHONY: help book test equations mutants bench-site offline versions browser run serve lint clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make mutants    see that the check rejects every small mistake in them"
 	@echo "make offline    pack the site into one archive for a lecture without a network"
 	@echo "make bench-site compare the site with Jupyter Book's own (a few minutes)"
+	@echo "make versions   run package and chapters with the oldest and the newest releases (long)"
 	@echo "make run        re-execute all chapters in place"
 	@echo "make serve      build the site and serve it at http://127.0.0.1:8000"
 	@echo "make lint       check style, types and spelling"
@@ -40,6 +41,9 @@ offline: book
 
 bench-site: book browser
 	$(BIN)/python tools/bench_site.py
+
+versions: $(READY)
+	$(BIN)/nox --noxfile tools/noxfile.py
 
 browser: $(READY)
 	@$(BIN)/python tools/browser.py
@@ -67,9 +71,10 @@ $(SITE): $(READY) $(SOURCES)
 	@test -s $@
 
 # Where PyTorch's index is out of reach, pip tries it anew for every package, ten minutes in all;
-# so it tries once more at first, and has its usual patience only if that fails.
+# so it tries once at first, and has its usual patience only if that fails. Python compiles what it
+# imports, so pip need not compile all.
 $(READY): $(BIN)/python requirements.txt constraints.txt pyproject.toml
-	$(PIP) --retries 1 -r requirements.txt 2>/dev/null || $(PIP) -r requirements.txt
+	$(PIP) --retries 0 --no-compile -r requirements.txt 2>/dev/null || $(PIP) -r requirements.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

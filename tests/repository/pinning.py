@@ -6,11 +6,13 @@ Each check takes the root of a repository and returns its faults in words.
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from importlib import metadata
+from pathlib import Path
 
 from packaging.requirements import Requirement
 from reading import (
@@ -100,7 +102,15 @@ def newest_lets_go_of_every_pin(root: Root) -> list[str]:
     runs = [step.get("run", "") for step in steps(workflows(root)["newest.yml"])]
     (line,) = (run.strip() for run in runs if run.strip().endswith("> newest.txt"))
     command = ["bash", "-euc", line.removesuffix("> newest.txt")]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    here = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        command,
+        cwd=root,
+        env={**os.environ, "PATH": here},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     wanted = {re.sub("^jupyter-book$", "jupyter-book<2", n) for n in pins(root, "requirements.txt")}
     lines = done.stdout.splitlines()
     left = {line for line in lines if line and not line.startswith(("#", "--extra-index-url "))}

@@ -15,6 +15,7 @@ CITE = "book/cite.md"
 TEST = ".github/workflows/test.yml"
 HOOKS = ".pre-commit-config.yaml"
 NEWEST = ".github/workflows/newest.yml"
+NOX = "tools/noxfile.py"
 REPOSITORY = "https://github.com/lossbook/lossbook"
 SITE = "https://lossbook.github.io/lossbook/"
 
@@ -79,7 +80,7 @@ PLANTS = [
     (commands.workflows_ask_for_little, NEWEST, "run: make book", "run: make book || true"),
     (commands.workflows_ask_for_little, NEWEST, 'CI: "true"', 'CI: "false"'),
     (commands.workflows_do_all, TEST, "run: make test", "run: make book"),
-    (commands.workflows_do_all, TEST, "    needs: test\n", ""),
+    (commands.workflows_do_all, TEST, "    needs: [test, oldest]\n", "    needs: [test]\n"),
     (commands.workflows_do_all, NEWEST, "schedule:", "push:"),
     (commands.workflows_do_all, NEWEST, "-m pytest", "-m compileall"),
     (pinning.every_requirement_is_pinned_once, "requirements.txt", "numpy==", "numpy>="),
@@ -91,9 +92,9 @@ PLANTS = [
     (pinning.binder_has_what_a_chapter_needs, BINDER, "whl/cpu", "whl"),
     (pinning.hooks_have_the_pinned_versions, HOOKS, "nbclient==0", "nbclient==1"),
     (pinning.hooks_have_the_pinned_versions, "requirements.txt", "ruff==0", "ruff==1"),
-    (pinning.newest_lets_go_of_every_pin, NEWEST, " -e 's/==.*//'", ""),
-    (pinning.newest_lets_go_of_every_pin, NEWEST, "book<2", "book"),
-    (pinning.newest_lets_go_of_every_pin, NEWEST, " -e '/^-c /d'", ""),
+    (pinning.newest_lets_go_of_every_pin, NOX, 'PIN.sub(r"\\1", REQUIREMENTS)', "REQUIREMENTS"),
+    (pinning.newest_lets_go_of_every_pin, NOX, "book<2", "book"),
+    (pinning.newest_lets_go_of_every_pin, NOX, '"^-c .*"', '"^-d .*"'),
     (pinning.installed_is_pinned, "constraints.txt", "Jinja2==3", "Jinja2==2"),
     (pinning.installed_is_pinned, "constraints.txt", "Jinja2==", "# Jinja2=="),
     (pinning.installed_is_pinned, "constraints.txt", None, "six-times-seven==4.2"),

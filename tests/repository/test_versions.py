@@ -1,0 +1,31 @@
+"""The oldest releases that are tried are those that `pyproject.toml` admits."""
+
+import re
+
+import noxfile
+import pytest
+import reading
+from pages import ROOT
+
+
+def pins(requirements: str) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)==(.*)$", requirements, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", ["numpy", "matplotlib", "scikit-learn"])
+def test_the_oldest_is_the_oldest_that_is_admitted(name):
+    project = reading.toml(ROOT, "pyproject.toml")["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    admitted = [line for group in groups for line in group]
+    assert f"{name} >={pins(noxfile.oldest())[name]}" in admitted
+
+
+def test_all_else_is_pinned_as_ever():
+    oldest, ever = pins(noxfile.oldest()), pins(noxfile.REQUIREMENTS)
+    assert oldest.keys() == ever.keys()
+    changed = {name for name in ever if oldest[name] != ever[name]}
+    assert changed == {"numpy", "matplotlib", "scikit-learn"}
+
+
+def test_the_pythons_are_those_of_the_workflow():
+    assert reading.tested_pythons(ROOT) == noxfile.PYTHONS
