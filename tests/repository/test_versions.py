@@ -12,7 +12,10 @@ def pins(requirements: str) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)==(.*)$", requirements, re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", ["numpy", "matplotlib", "scikit-learn"])
+NAMES = {"numpy": "NumPy", "matplotlib": "Matplotlib", "scikit-learn": "scikit-learn"}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_oldest_is_the_oldest_that_is_admitted(name):
     project = reading.toml(ROOT, "pyproject.toml")["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
@@ -20,11 +23,17 @@ def test_the_oldest_is_the_oldest_that_is_admitted(name):
     assert f"{name} >={pins(noxfile.oldest())[name]}" in admitted
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reader_is_told_of_it(name):
+    told = f"{NAMES[name]} {pins(noxfile.oldest())[name]}"
+    assert told in (ROOT / "book" / "running.md").read_text(encoding="utf-8")
+
+
 def test_all_else_is_pinned_as_ever():
     oldest, ever = pins(noxfile.oldest()), pins(noxfile.REQUIREMENTS)
     assert oldest.keys() == ever.keys()
     changed = {name for name in ever if oldest[name] != ever[name]}
-    assert changed == {"numpy", "matplotlib", "scikit-learn"}
+    assert changed == NAMES.keys()
 
 
 def test_the_pythons_are_those_of_the_workflow():
