@@ -33,32 +33,26 @@ def newest() -> str:
     return re.sub(r"^-c .*", "", loose, flags=re.MULTILINE)
 
 
-def install(session: nox.Session, requirements: str) -> None:
-    """Install them, and the package itself."""
+def run(session: nox.Session, requirements: str, *options: str) -> None:
+    """Install the requirements and the package; run its tests, and the chapters."""
     file = Path(session.create_tmp()) / "requirements.txt"
-    file.write_text(
-        requirements.replace("-c constraints.txt", f"-c {ROOT}/constraints.txt"), encoding="utf-8"
-    )
-    session.install("--retries", "0", "-r", str(file))  # the Makefile says why
+    here = requirements.replace("-c constraints.txt", f"-c {ROOT}/constraints.txt")
+    file.write_text(here, encoding="utf-8")
+    session.install("--retries", "1", "-r", str(file))  # the Makefile says why
     session.install("--no-deps", "--no-build-isolation", str(ROOT))
     session.run("python", "-m", "pip", "list")
-
-
-def test(session: nox.Session, *options: str) -> None:
-    """Run the tests of the package, and the chapters."""
     session.chdir(ROOT)
+    options = (*options, *session.posargs)
     session.run("pytest", "-n", "logical", "--dist", "loadscope", *options, "tests/package", "book")
 
 
 @nox.session(name="oldest", python=PYTHONS[0])
 def with_the_oldest(session: nox.Session) -> None:
     """Run both with the oldest releases; that these are deprecated elsewhere is no news."""
-    install(session, oldest())
-    test(session, "-W", "ignore::DeprecationWarning", *session.posargs)
+    run(session, oldest(), "-W", "ignore::DeprecationWarning")
 
 
 @nox.session(name="newest", python=PYTHONS)
 def with_the_newest(session: nox.Session) -> None:
     """Run both with whatever there is today."""
-    install(session, newest())
-    test(session, *session.posargs)
+    run(session, newest())

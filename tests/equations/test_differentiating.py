@@ -16,6 +16,7 @@ def is_zero(difference: sp.Expr) -> bool:
 @pytest.mark.parametrize(
     "value",
     [
+        3,
         sp.Float(3),
         y,
         x,

@@ -1,7 +1,5 @@
 """The oldest releases that are tried are those that `pyproject.toml` admits."""
 
-import re
-
 import noxfile
 import pytest
 import reading
@@ -9,7 +7,7 @@ from pages import ROOT
 
 
 def pins(requirements: str) -> dict[str, str]:
-    return dict(re.findall(r"^([\w.-]+)==(.*)$", requirements, re.MULTILINE))
+    return dict(noxfile.PIN.findall(requirements))
 
 
 NAMES = {"numpy": "NumPy", "matplotlib": "Matplotlib", "scikit-learn": "scikit-learn"}

@@ -67,7 +67,7 @@ class EveryPage:
 
 
 class Accessible(EveryPage):
-    """What axe finds is the same on a phone for all pages, but for their common frame."""
+    """What axe says; on a phone some pages stand for all, which there have another frame only."""
 
     def test_axe_finds_no_violation(self, opened):  # the last, for it takes the formulae away
         assert checks.inaccessible(opened[0]) == []

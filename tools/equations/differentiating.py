@@ -11,10 +11,11 @@ import sympy as sp
 
 
 @lru_cache(maxsize=2**17)
-def diff(value: sp.Expr, by: sp.Symbol) -> sp.Expr:
+def diff(value: sp.Expr | int, by: sp.Symbol) -> sp.Expr:
     """Return the derivative of a formula by one of its unknowns: sums, products, chains."""
     if value == by:
         return sp.S.One
+    value = sp.sympify(value)
     parts = value.args
     varied = [i for i, part in enumerate(parts) if by in _unknowns_in(part)]
     if not varied:
