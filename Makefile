@@ -4,7 +4,7 @@ BIN   := .venv/bin
 READY := .venv/.ready
 SITE  := _build/html/book/index.html
 SOURCES := _config.yml _toc.yml \
-  $(shell find book lossbook tools/equations tools/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
+  $(shell find book lossbook eqcheck eqcheck/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help book test equations mutants bench-site offline versions browser run serve lint clean
@@ -31,25 +31,25 @@ test: $(READY) browser
 	$(BIN)/python -m pytest -n logical --dist loadscope --no-loadscope-reorder
 
 equations: $(READY)
-	$(BIN)/python tools/check_equations.py
+	$(BIN)/python -m eqcheck
 
 mutants: $(READY)
-	$(BIN)/python tools/mutate_equations.py
+	$(BIN)/python -m eqcheck.mutants
 
 offline: book
-	$(BIN)/python tools/offline.py
+	$(BIN)/python -m tools.offline
 
 bench-site: book browser
-	$(BIN)/python tools/bench_site.py
+	$(BIN)/python -m tools.bench_site
 
 versions: $(READY)
-	$(BIN)/nox --noxfile tools/noxfile.py
+	$(BIN)/nox
 
 browser: $(READY)
-	@$(BIN)/python tools/browser.py
+	@$(BIN)/python -m tools.browser
 
 run: $(READY)
-	$(BIN)/python tools/run_chapters.py
+	$(BIN)/python -m tools.run_chapters
 
 serve: book
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html

@@ -39,7 +39,7 @@ from lossbook.logits import (
     softmax_jacobian,
     softplus,
 )
-from lossbook.regression import HuberLoss, L1Loss, MSELoss
+from lossbook.residual import HuberLoss, L1Loss, MSELoss
 from lossbook.robust import LaplaceNLLLoss, QuantileLoss, SmoothL1Loss, StudentTNLLLoss
 
 __version__ = "0.1.0"
@@ -73,7 +73,7 @@ __all__ = [
     "taylor_remainder",
 ]
 
-_MODULES = ("data", "figures")  # imported when they are asked for: they need other packages
+_MODULES = ("data", "plotting")  # imported when they are asked for: they need other packages
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -1,6 +1,6 @@
 """Losses of a residual that an outlier cannot own, and the one whose minimiser is a quantile.
 
-As in :mod:`lossbook.regression`, each is a function of r = prediction - target, entry by entry:
+As in :mod:`lossbook.residual`, each is a function of r = prediction - target, entry by entry:
 a value and a slope.  The slope says how hard a sample pulls.  It is bounded in all of them.
 """
 
@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from lossbook.base import Array, check_not_negative, check_positive
-from lossbook.regression import _ResidualLoss
+from lossbook.residual import _ResidualLoss
 
 
 class SmoothL1Loss(_ResidualLoss):

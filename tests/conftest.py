@@ -9,11 +9,12 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import NoReturn
 
-import browser as browsers
 import pytest
-from checks import ROOT, build
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.site.checks import ROOT, build
+from tools import browser as browsers
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import browser
-import npm
 import yaml
 from playwright.sync_api import Browser, sync_playwright
-from serving import Quiet, serving
+
+from tools import browser, npm
+from tools.serving import Quiet, serving
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ["mse-gradient", "cross-entropy-gradient", "mse-as-nll", "one-theorem"]

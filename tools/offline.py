@@ -1,6 +1,6 @@
 """Pack the built site into one archive, to be opened where there is no network.
 
-    python tools/offline.py
+    python -m tools.offline
 
 It holds the pages as they stand on the web, search and notebooks included; two archives of one
 site are the same file.

@@ -1,6 +1,6 @@
 """Run the chapters in place, and write each in the one form that is committed.
 
-    python tools/run_chapters.py [--check] [chapter.ipynb ...]
+    python -m tools.run_chapters [--check] [chapter.ipynb ...]
 
 Without names, all chapters of _toc.yml are run.  A file in canonical form holds what the reader
 sees and nothing of the machine that made it, so a chapter that has not changed is the same file.
@@ -25,9 +25,10 @@ import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from pages import ROOT, pages_in_toc
 
+from eqcheck.pages import pages_in_toc
 from lossbook import __version__
+from tools import ROOT
 
 TIMEOUT = 60  # seconds for one cell
 METADATA = {

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
+from nbval.plugin import IPyNbCell
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1] / "tools")]
-
-import compare_data  # noqa: E402
-import compare_svg  # noqa: E402
-from nbval.plugin import IPyNbCell  # noqa: E402
-from run_chapters import canonical_svg  # noqa: E402
-
-from lossbook.figure_data import MIME as DATA  # noqa: E402
+from lossbook.plotting.tables import MIME as DATA
+from tests.support import compare_data, compare_svg
+from tools.run_chapters import canonical_svg
 
 SVG = "image/svg+xml"
 

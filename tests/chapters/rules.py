@@ -10,18 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pages import (
-    ROOT,
-    Page,
-    directive,
-    displays,
-    joined,
-    options,
-    pages_in_toc,
-    pages_of,
-    source,
-)
-from run_chapters import canonical
+from eqcheck.pages import Page, directive, displays, joined, options, pages_in_toc, pages_of, source
+from tests.support import ROOT
+from tools.run_chapters import canonical
 
 LONGEST_LINE = 88  # a longer line of code scrolls on the page
 SHORTEST_ALT = 40

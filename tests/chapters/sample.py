@@ -20,7 +20,7 @@ def chapter() -> dict[str, Any]:
             code('raise ValueError("meant to fail")', "failure", tags=["raises-exception"]),
             code(
                 "from matplotlib import pyplot as plt\n\n"
-                "from lossbook.figures import use_style\n\n"
+                "from lossbook.plotting.style import use_style\n\n"
                 "use_style()",
                 "style",
             ),

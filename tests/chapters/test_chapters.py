@@ -1,13 +1,15 @@
 """The book keeps its rules. That its chapters still run is nbval's part, over book/."""
 
 import pytest
-from pages import ROOT, Page, pages_of
-from rules import (
+
+from eqcheck.pages import Page, pages_of
+from tests.chapters.rules import (
     CHAPTER_RULES,
     PAGE_RULES,
     names_are_unique,
     toc_is_complete,
 )
+from tests.support import ROOT
 
 PAGES = pages_of(ROOT / "book")
 CHAPTERS = [path for path in PAGES if path.suffix == ".ipynb"]

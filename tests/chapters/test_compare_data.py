@@ -1,7 +1,8 @@
 """Data are the same up to the last digit, or to what no eye sees; nothing else is."""
 
 import pytest
-from compare_data import differences
+
+from tests.support.compare_data import differences
 
 
 def table(values, log=(), names=("x", "y")):

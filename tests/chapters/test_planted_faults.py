@@ -15,11 +15,11 @@ from collections import defaultdict
 
 import pytest
 import yaml
-from pages import ROOT
-from run_chapters import canonical, run
-from sample import ALT, cell, chapter, code, markdown, written
 
-from lossbook.figure_data import MIME as DATA
+from lossbook.plotting.tables import MIME as DATA
+from tests.chapters.sample import ALT, cell, chapter, code, markdown, written
+from tests.support import ROOT
+from tools.run_chapters import canonical, run
 
 SHARED = (
     "_config.yml",
@@ -30,7 +30,7 @@ SHARED = (
     "tests/chapters/rules.py",
     "tests/chapters/sanitize.cfg",
     "tests/chapters/test_chapters.py",
-    "tools/pages.py",
+    "eqcheck/pages.py",
     "tools/run_chapters.py",
 )
 PLANTS = {}

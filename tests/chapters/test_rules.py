@@ -7,12 +7,14 @@ import re
 
 import numpy as np
 import pytest
-import rules
-from compare_svg import differences
 from nbval.plugin import get_sanitize_patterns
-from pages import ROOT, Page, displays
 from PIL import Image
-from sample import ALT, code, markdown, written
+
+from eqcheck.pages import Page, displays
+from tests.chapters import rules
+from tests.chapters.sample import ALT, code, markdown, written
+from tests.support import ROOT
+from tests.support.compare_svg import differences
 
 
 def page(*cells):

@@ -4,9 +4,10 @@ import json
 
 import nbformat
 import pytest
-import run_chapters
-from run_chapters import ChapterError, canonical, canonical_svg, chapters, main, run
-from sample import cell, chapter, code, written
+
+from tests.chapters.sample import cell, chapter, code, written
+from tools import run_chapters
+from tools.run_chapters import ChapterError, canonical, canonical_svg, chapters, main, run
 
 
 @pytest.fixture(scope="module")

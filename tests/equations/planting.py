@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from equations.chapters import Chapter, Equation, read
-from equations.checking import check
-from pages import ROOT, Page, Place, source
+from eqcheck.chapters import Chapter, Equation, read
+from eqcheck.checking import check
+from eqcheck.pages import Page, Place, source
+from tests.support import ROOT
 
 
 def display(latex: str, label: str = "eq-a") -> str:

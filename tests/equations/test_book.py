@@ -5,11 +5,12 @@ import re
 from collections import Counter
 
 import pytest
-from equations.book import chapter_of, each_equation, not_evaluated
-from equations.checking import Verdict
-from equations.mutating import equivalent, try_mutants
-from equations.referees import REFEREES
-from pages import Page, displays, pages_in_toc
+
+from book.equations.referees import REFEREES
+from eqcheck.book import chapter_of, each_equation, not_evaluated
+from eqcheck.checking import Verdict
+from eqcheck.mutating import equivalent, try_mutants
+from eqcheck.pages import Page, displays, pages_in_toc
 
 CORE = ["mse-gradient.ipynb", "cross-entropy-gradient.ipynb", "mse-as-nll.ipynb"]
 DISPLAYS = [

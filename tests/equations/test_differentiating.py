@@ -2,7 +2,8 @@
 
 import pytest
 import sympy as sp
-from equations.differentiating import diff
+
+from eqcheck.differentiating import diff
 
 x, y = sp.Dummy("x", real=True), sp.Dummy("y", real=True)
 Unknown = sp.Function("f")

@@ -1,7 +1,8 @@
 """Each construct of the grammar: what is true passes, and its false sibling does not."""
 
 import pytest
-from planting import fault
+
+from tests.equations.planting import fault
 
 # Paragraphs before the equation; what is true; what is false.
 PAIRS = {

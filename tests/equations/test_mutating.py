@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-import check_equations
-import mutate_equations
 import pytest
-from equations import book, mutating
-from equations.chapters import read
-from equations.mutating import Trial, corrections, mutants, rejection, try_mutants
-from pages import ROOT, Page, pages_in_toc
-from planting import equation_of, small_page
+
+from eqcheck import __main__ as check_equations
+from eqcheck import book, mutating
+from eqcheck import mutants as mutate_equations
+from eqcheck.chapters import read
+from eqcheck.mutating import Trial, corrections, mutants, rejection, try_mutants
+from eqcheck.pages import Page, pages_in_toc
+from tests.equations.planting import equation_of, small_page
+from tests.support import ROOT
 
 KINDS = [
     "a 2 too many",

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from equations.chapters import read
-from equations.mutating import corrections
-from planting import equation_of, planted
+
+from eqcheck.chapters import read
+from eqcheck.mutating import corrections
+from tests.equations.planting import equation_of, planted
 
 MSE = "mse-gradient.ipynb"
 CROSS_ENTROPY = "cross-entropy-gradient.ipynb"
@@ -209,7 +210,7 @@ REASONS = [
     ),
     (
         *(MSE, "eq-mse-step", r"R - \eta", r"R - \varphi"),
-        *("R -", r"\varphi is not in book/notation.yml", r"\varphi"),
+        *("R -", r"\varphi is not in book/equations/notation.yml", r"\varphi"),
     ),
     (
         *(MSE, "eq-mse-line", ":= w x_i", r":= \hat{y}_i x_i"),

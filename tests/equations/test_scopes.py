@@ -1,9 +1,10 @@
 """What := and \\in say holds where it should, and nowhere else."""
 
 import pytest
-from equations.chapters import read
-from pages import Page
-from planting import display, faults
+
+from eqcheck.chapters import read
+from eqcheck.pages import Page
+from tests.equations.planting import display, faults
 
 
 def failing(*paragraphs):
@@ -138,8 +139,8 @@ def test_definitions_that_rest_on_each_other_are_a_fault():
 @pytest.mark.parametrize(
     ("sentence", "why"),
     [
-        (r"Let $\varphi := 2$.", r"\varphi is not in book/notation.yml"),
-        (r"Let $\varphi \in \mathbb{R}$.", r"\varphi is not in book/notation.yml"),
+        (r"Let $\varphi := 2$.", r"\varphi is not in book/equations/notation.yml"),
+        (r"Let $\varphi \in \mathbb{R}$.", r"\varphi is not in book/equations/notation.yml"),
         (r"Let $y := $ this.", "the grammar stops"),
         (r"Let $y \in [2, 3]$.", "intervals"),
         (r"Let $y \in \mathbb{Z}$.", "the grammar stops"),

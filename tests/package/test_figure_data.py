@@ -6,8 +6,8 @@ import pytest
 from matplotlib import pyplot as plt
 
 from lossbook import figures
-from lossbook.figure_data import MIME, bundle, data_of
-from lossbook.figures import BLUE, GREEN, GREY, LIGHT, RED
+from lossbook.plotting.style import BLUE, GREEN, GREY, LIGHT, RED
+from lossbook.plotting.tables import MIME, bundle, data_of
 
 mpl.use("agg")
 

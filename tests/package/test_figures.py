@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from lossbook import figures
-from lossbook.figures import BLUE, GREEN, GREY, INK, RED
+from lossbook.plotting.style import BLUE, GREEN, GREY, INK, RED
 
 mpl.use("agg")
 

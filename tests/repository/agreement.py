@@ -16,9 +16,20 @@ from urllib.parse import urlsplit
 
 import jsonschema
 from identify.vendor.licenses import LICENSES
-from pages import displays, pages_in_toc
 from pybtex.database import parse_file
-from reading import Root, addresses, disagreement, files, only, pages, read_yaml, text, toml
+
+from eqcheck.pages import displays, pages_in_toc
+from tests.repository.reading import (
+    Root,
+    addresses,
+    disagreement,
+    files,
+    only,
+    pages,
+    read_yaml,
+    text,
+    toml,
+)
 
 # Of the Citation File Format, as published: https://doi.org/10.5281/zenodo.5171937 (CC BY 4.0).
 SCHEMA = Path(__file__).resolve().parent / "cff-schema-1.2.0.json"

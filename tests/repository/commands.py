@@ -9,7 +9,7 @@ import doctest
 import os
 import re
 
-from reading import (
+from tests.repository.reading import (
     Root,
     blocks,
     disagreement,
@@ -73,7 +73,7 @@ def readme_is_what_make_does(root: Root) -> list[str]:
         "pip install -r requirements.txt",
         "pip install --no-deps --no-build-isolation --editable .",
         "jupyter-book build . -W -n --keep-going",
-        "python tools/browser.py",
+        "python -m tools.browser",
         "pytest",
     )
     return [f"README.md lacks the line {line!r}" for line in lines if line not in said] + [

@@ -15,7 +15,8 @@ from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from reading import (
+
+from tests.repository.reading import (
     Root,
     all_pins,
     canonical_name,

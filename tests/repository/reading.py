@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
-from pages import Page, pages_of
+
+from eqcheck.pages import Page, pages_of
 
 Root = Path
 

@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from pages import ROOT
+
+from tests.support import ROOT
 
 COMMANDS = {
     "ruff": ["ruff", "check", "--no-cache"],

@@ -1,8 +1,9 @@
 """Each version stands once, or the same everywhere; the newest releases are tried without these."""
 
-import pinning
 import pytest
-from pages import ROOT
+
+from tests.repository import pinning
+from tests.support import ROOT
 
 CHECKS = [
     pinning.every_requirement_is_pinned_once,

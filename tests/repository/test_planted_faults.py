@@ -2,12 +2,10 @@
 
 import shutil
 
-import agreement
-import commands
-import pinning
 import pytest
-import reading
-from pages import ROOT
+
+from tests.repository import agreement, commands, pinning, reading
+from tests.support import ROOT
 
 BINDER = ".binder/requirements.txt"
 BIB = "book/references.bib"
@@ -15,7 +13,7 @@ CITE = "book/cite.md"
 TEST = ".github/workflows/test.yml"
 HOOKS = ".pre-commit-config.yaml"
 NEWEST = ".github/workflows/newest.yml"
-NOX = "tools/noxfile.py"
+NOX = "noxfile.py"
 REPOSITORY = "https://github.com/lossbook/lossbook"
 SITE = "https://lossbook.github.io/lossbook/"
 
@@ -64,7 +62,7 @@ PLANTS = [
     (commands.commands_exist, "Makefile", "\nlint: ", "\ncheck: "),
     (commands.commands_exist, NEWEST, "make book", "make html"),
     (commands.readme_is_what_make_does, "Makefile", "--keep-going", "--all"),
-    (commands.readme_is_what_make_does, "README.md", "python tools/browser.py", ""),
+    (commands.readme_is_what_make_does, "README.md", "python -m tools.browser", ""),
     (commands.readme_example_runs, "README.md", "1.5755", "1.5756"),
     (commands.readme_example_runs, "README.md", "```python", "```pycon"),
     (commands.ci_run_is_whole, ".ci/run", "set -euo pipefail", "set -e"),

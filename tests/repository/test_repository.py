@@ -1,10 +1,10 @@
 """The files of the repository agree with each other and with what they speak of."""
 
-import agreement
-import commands
 import pytest
-from pages import ROOT
-from reading import files
+
+from tests.repository import agreement, commands
+from tests.repository.reading import files
+from tests.support import ROOT
 
 CHECKS = [
     agreement.citation_is_valid,

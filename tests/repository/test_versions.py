@@ -1,9 +1,10 @@
 """The oldest releases that are tried are those that `pyproject.toml` admits."""
 
-import noxfile
 import pytest
-import reading
-from pages import ROOT
+
+import noxfile
+from tests.repository import reading
+from tests.support import ROOT
 
 
 def pins(requirements: str) -> dict[str, str]:

@@ -15,12 +15,13 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-import npm
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, SoupStrainer, Tag
 from fontTools.ttLib import TTFont
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+from tools import npm
 
 ROOT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))

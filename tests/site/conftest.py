@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from serving import serving
+
+from tools.serving import serving
 
 
 @pytest.fixture(scope="session")

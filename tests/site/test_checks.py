@@ -2,19 +2,20 @@
 
 import shutil
 
-import checks
 import pytest
-from checks import BASE, ROOT, Listener
+
+from tests.site import checks
+from tests.site.checks import BASE, ROOT, Listener
 
 FRAME = [
     "_config.yml",
-    "book/_ext",
-    "book/_static",
-    "book/_templates",
+    "website/ext",
+    "website/theme/static",
+    "website/theme",
     "book/ledger.md",
-    "book/not-evaluated.yml",
+    "book/equations/not-evaluated.yml",
     "book/notation.md",
-    "book/notation.yml",
+    "book/equations/notation.yml",
     "book/references.bib",
     "book/terms.yml",
     "tools",
@@ -42,7 +43,7 @@ FAULTS_OF_THE_TEXT = {
     r"$\frac{1$": "KaTeX parse error",
     "![](no-such-figure.svg)": "no-such-figure.svg",
     "$$\nb^2 = c^2\n$$ (eq-false)": "(eq-false) does not hold",
-    "$$\nb = \\Omega\n$$ (eq-strange)": "\\Omega is not in book/notation.yml",
+    "$$\nb = \\Omega\n$$ (eq-strange)": "\\Omega is not in book/equations/notation.yml",
     "```{notation} Nothing\n```": "notation.yml has no group 'Nothing'",
     "```{terms}\n```": "no chapter sets off 'softmax'",
 }

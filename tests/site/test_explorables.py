@@ -5,16 +5,16 @@ import re
 import shutil
 from itertools import combinations, pairwise
 
-import checks
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from checks import ROOT, Listener
 from playwright.sync_api import expect
 
 from lossbook import CrossEntropyLoss, GaussianNLLLoss, HuberLoss, L1Loss, MSELoss, softmax
+from tests.site import checks
+from tests.site.checks import ROOT, Listener
 
-STATIC = ROOT / "book" / "_static"
+STATIC = ROOT / "website" / "theme" / "static"
 NAMES = ["squares", "softmax", "likelihood", "outlier"]
 SIZES = {"base": 4400, "squares": 1800, "softmax": 2400, "likelihood": 2400, "outlier": 3400}
 ROUNDS = 250
@@ -26,7 +26,7 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width">
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="_static/lossbook.css">
-<link rel="stylesheet" href="_static/explore/explore.css">
+<link rel="stylesheet" href="_static/explorables/explorables.css">
 <style>
 body {{ margin: 0; color: var(--ink); background: var(--ground) }}
 main {{ width: min(100%, {width}px); margin: auto; padding: 0 }}
@@ -37,7 +37,7 @@ main {{ width: min(100%, {width}px); margin: auto; padding: 0 }}
 
 def write_page(folder, names=NAMES, theme="light", width=700):
     scripts = "".join(
-        f'<script defer src="_static/explore/{name}.js"></script>' for name in ["base", *names]
+        f'<script defer src="_static/explorables/{name}.js"></script>' for name in ["base", *names]
     )
     elements = "".join(f"<lossbook-{name}></lossbook-{name}>" for name in names)
     text = PAGE.format(theme=theme, width=width, scripts=scripts, elements=elements)
@@ -238,7 +238,7 @@ PLANTS = [
 
 @pytest.mark.parametrize(("name", "right", "wrong"), PLANTS)
 def test_a_wrong_formula_is_found(folder, visit, name, right, wrong):
-    script = folder / "_static" / "explore" / f"{name}.js"
+    script = folder / "_static" / "explorables" / f"{name}.js"
     text = script.read_text(encoding="utf-8")
     assert text.count(right) == 1
     script.write_text(text.replace(right, wrong), encoding="utf-8")
@@ -504,5 +504,5 @@ def test_they_need_no_server(folder, browser):
 
 @pytest.mark.parametrize("name", SIZES)
 def test_they_are_small(name):
-    code = (STATIC / "explore" / f"{name}.js").read_bytes()
+    code = (STATIC / "explorables" / f"{name}.js").read_bytes()
     assert len(gzip.compress(code, mtime=0)) <= SIZES[name]

@@ -3,11 +3,11 @@
 import csv
 import json
 
-import checks
 import pytest
-from checks import NOTEBOOKS, ROOT
 
-from lossbook.figure_data import MIME as DATA
+from lossbook.plotting.tables import MIME as DATA
+from tests.site import checks
+from tests.site.checks import NOTEBOOKS, ROOT
 
 FOLDER = "book/figures"
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
-import checks
 import pytest
-from checks import PAGES, Listener
 from playwright.sync_api import Browser, Page, expect
+
+from tests.site import checks
+from tests.site.checks import PAGES, Listener
 
 SOME = [PAGES[0], "book/softmax", "book/training"]  # seen in all four looks
 DESK = [(path, "light", 1400) for path in [*PAGES, "search"]]

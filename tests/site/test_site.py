@@ -4,16 +4,16 @@ import re
 import struct
 from xml.etree import ElementTree
 
-import checks
 import pytest
 import yaml
-from checks import CONFIG, NOTEBOOKS, PAGES, ROOT
-from equations import notation
-from pages import Page as Source
-from pages import displays, pages_in_toc
 from sphinxcontrib import katex
 
+from eqcheck import notation
+from eqcheck.pages import Page as Source
+from eqcheck.pages import displays, pages_in_toc
 from lossbook import __version__
+from tests.site import checks
+from tests.site.checks import CONFIG, NOTEBOOKS, PAGES, ROOT
 
 
 def test_it_builds_without_a_warning(site):
@@ -104,7 +104,7 @@ def test_the_index_leads_to_a_chapter_for_every_term(site):
 
 
 def test_stylesheet_and_fonts_are_of_the_katex_that_sets_the_mathematics():
-    stylesheet = ROOT / "book" / "_static" / "katex" / "katex.min.css"
+    stylesheet = ROOT / "website" / "theme" / "static" / "katex" / "katex.min.css"
     style = stylesheet.read_text()
     script = (katex.SRC_DIR / "katex.min.js").read_text()
     assert re.search(r'content:"([\d.]+)"', style)[1] == katex.katex_version

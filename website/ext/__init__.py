@@ -1,0 +1,1 @@
+"""Sphinx extensions, one purpose each; ``_config.yml`` lists them."""

@@ -1,0 +1,170 @@
+"""The ledger: every equation is checked while the site is built, and a page says how.
+
+An equation that does not hold is a warning, so that it fails the build. Beside its number each
+equation has a mark, which leads to its row in the ledger; that leads back to the equation.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.util import logging
+
+from eqcheck.book import NOT_EVALUATED, check_book
+from eqcheck.checking import POINTS_WITHOUT_SIZES, SIZES, Verdict
+from eqcheck.notation import FILE as NOTATION
+from eqcheck.pages import Page, pages_in_toc
+from website.ext.markdown_directive import Generated
+
+logger = logging.getLogger(__name__)
+
+HEAD = [
+    "| equation | what it is | sizes | points | rests on |",
+    "|:-:|---|:-:|:-:|---|",
+]
+
+
+@cache
+def verdicts() -> tuple[Verdict, ...]:
+    """Check the book, once for all pages."""
+    return tuple(check_book())
+
+
+@cache
+def by_label() -> dict[str, Verdict]:
+    """Return the verdicts that a page can link to."""
+    return {verdict.label: verdict for verdict in verdicts() if verdict.label}
+
+
+def warn(app: Sphinx) -> None:
+    """Say of each equation that does not hold where it stands, and why."""
+    for verdict in verdicts():
+        if verdict.fault:
+            logger.warning("%s", verdict.fault)
+
+
+def publish(app: Sphinx, exception: Exception | None) -> None:
+    """Put the ledger beside the pages as data, too."""
+    if exception or app.builder.format != "html":
+        return
+    rows = [{**asdict(verdict), "rests_on": sorted(verdict.rests_on)} for verdict in verdicts()]
+    text = json.dumps(rows, indent=1, ensure_ascii=False)
+    (Path(app.outdir) / "ledger.json").write_text(text, encoding="utf-8")
+
+
+# ---------- The mark beside an equation ----------
+
+
+def mark(builder: Builder, label: str, number: str) -> str:
+    """Return the link from an equation to its row, "" if no page of the book has it."""
+    places = builder.env.get_domain("std").anonlabels
+    if f"ledger-{label}" not in places:
+        return ""
+    page, anchor = places[f"ledger-{label}"]
+    address = builder.get_relative_uri(builder.current_docname, page)
+    sign, said = "✓", f"Equation ({number}) checked by machine: how"
+    if by_label()[label].reason:
+        sign, said = "○", f"Equation ({number}) not checked by machine: why"
+    if by_label()[label].fault:
+        sign, said = "✗", f"Equation ({number}) failed the check"
+    return (
+        f'<a class="ledger-mark" href="{escape(address)}#{escape(anchor)}"'
+        f' title="{said}" aria-label="{said}">{sign}</a>'
+    )
+
+
+# ---------- The page ----------
+
+
+class Ledger(Generated):
+    """All equations of the book, one table for each chapter."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write each table as Markdown, and have it read as such."""
+        pages = pages_in_toc()
+        for path in (NOTATION, NOT_EVALUATED, *pages):
+            self.env.note_dependency(str(path))
+        found = self.read([totals(), "", *sizes_tried()])
+        for path in pages:
+            rows = [row(v) for v in by_label().values() if v.chapter == path.name]
+            if rows:
+                title = Page.read(path).title
+                anchor = f"ledger-{path.stem}"
+                found.append(self.section(anchor, title, [*HEAD, *rows]))
+        return found
+
+
+def totals() -> str:
+    """Say how many equations there are, and what became of them."""
+    found = by_label().values()
+    definitions = sum(verdict.defines for verdict in found)
+    left_out = sum(bool(verdict.reason) for verdict in found)
+    points = sum(verdict.points for verdict in found)
+    numbers = sum(verdict.compared for verdict in found)
+    return (
+        f"The book has {len(found)} numbered equations, {definitions} definitions"
+        f" and {len(found) - definitions} claims."
+        f" **{len(found) - left_out} of {len(found)} were evaluated**, at {points}"
+        f" points altogether, and {numbers} pairs of numbers compared."
+    )
+
+
+def sizes_tried() -> list[str]:
+    """Say for which sizes, and at how many points, an equation is evaluated."""
+    names = [f"${name}$" for name in SIZES[0][0]]
+    rows = [[*sizes.values(), points] for sizes, points in SIZES]
+    return [
+        "An equation is evaluated for these sizes, as far as it depends on them;"
+        " what then becomes the same is tried once. Where there is no size, there"
+        f" are {POINTS_WITHOUT_SIZES} points.",
+        "",
+        f"| {' | '.join(names)} | points |",
+        "|:-:" * (len(names) + 1) + "|",
+        *[f"| {' | '.join(map(str, cells))} |" for cells in rows],
+    ]
+
+
+def row(verdict: Verdict) -> str:
+    """Return the row of an equation, whose number in it can be linked to."""
+    used = [label for label in by_label() if label in verdict.rests_on]
+    cells = [
+        f"[{{eq}}`{verdict.label}`]{{#ledger-{verdict.label}}}",
+        ", ".join(["definition" if verdict.defines else "claim", *remarks(verdict)]),
+        ", ".join(f"${name}$" for name in sizes_of(verdict)),
+        str(verdict.points or ""),
+        ", ".join(f"{{eq}}`{label}`" for label in used),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def remarks(verdict: Verdict) -> Iterator[str]:
+    """Yield what else there is to say of a definition or a claim."""
+    if verdict.fault:
+        yield "**which does not hold**"
+    if verdict.reason:
+        yield f"not evaluated: {verdict.reason}"
+    if verdict.experiment:
+        yield f"see {{numref}}`{verdict.experiment}`"
+    if verdict.referee:
+        yield "as " + ", ".join(f"`{n}`" for n in verdict.referee.split(", "))
+    if verdict.proved:
+        yield "for all values"
+
+
+def sizes_of(verdict: Verdict) -> list[str]:
+    """Return the sizes that an equation depends on, in their usual order."""
+    return [name for name in SIZES[0][0] if any(name in s for s in verdict.sizes)]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directive; check before any page is read, publish last."""
+    app.add_directive("ledger", Ledger)
+    app.connect("builder-inited", warn)
+    app.connect("build-finished", publish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
