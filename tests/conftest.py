@@ -1,27 +1,28 @@
-"""One build of the site for all tests, also where they run in several processes; one browser."""
+"""The site that `make book` built, and a browser; imported late, for the package needs neither."""
+
+from __future__ import annotations
 
 import os
-import pickle
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import CompletedProcess
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
-from filelock import FileLock
-from playwright.sync_api import Browser, sync_playwright
 
-from tests.site.checks import ROOT, build
-from tools import browser as browsers
+from tests.support import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @dataclass(frozen=True)
 class Site:
-    """A built site, and how its build went."""
+    """A built site."""
 
-    built: CompletedProcess[str]
     root: Path
 
     def file(self, page: str) -> Path:
@@ -29,16 +30,26 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Build the site, unless another process has done so; if it is at it, wait for it."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    result = folder / "site.pickle"
-    with FileLock(folder / "site.lock"):
-        if not result.exists():
-            result.write_bytes(pickle.dumps(build(ROOT, folder / "site")))
-    return Site(pickle.loads(result.read_bytes()), folder / "site" / "_build" / "html")
+def site() -> Site:
+    """Return the site that is deployed; no test builds another."""
+    found = Site(ROOT / "_build" / "html")
+    up_to_date = ["make", "--question", found.file("book/index").relative_to(ROOT)]
+    if subprocess.run(up_to_date, cwd=ROOT, capture_output=True, check=False).returncode:
+        pytest.fail("_build/html is older than its sources, or not there: run `make book`")
+    return found
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path], AbstractContextManager[str]]:
+    from tools.serving import serving
+
+    return serving
+
+
+@pytest.fixture(scope="session")
+def host(site: Site, serve: Callable[[Path], AbstractContextManager[str]]) -> Iterator[str]:
+    with serve(site.root) as address:
+        yield address
 
 
 def go_without(what: str) -> NoReturn:
@@ -50,13 +61,17 @@ def go_without(what: str) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def java() -> None:
-    """See that there is Java, which the validator of HTML needs."""
+    """Require Java, which the validator of HTML needs."""
     if not shutil.which("java"):
         go_without("no Java: install one to have the HTML validated")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    from tools import browser as browsers
+
     executable = browsers.find()
     if executable is None:
         go_without("no Chromium: install one, or name one in the environment variable CHROMIUM")

@@ -10,15 +10,16 @@ import re
 import subprocess
 import sys
 from base64 import b64decode
-from functools import cache, lru_cache
+from collections import Counter
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import yaml
 from axe_playwright_python.sync_playwright import Axe
-from bs4 import BeautifulSoup, SoupStrainer, Tag
 from fontTools.ttLib import TTFont
+from lxml import html
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 from tools import npm
@@ -50,43 +51,48 @@ def warnings(built: subprocess.CompletedProcess[str]) -> list[str]:
 # ---------- Asked of the HTML ----------
 
 
-@lru_cache(maxsize=2)
-def parse(path: Path) -> BeautifulSoup:
-    """Read a page, once for all questions that are asked of it one after the other."""
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-
-
 @cache
-def links(path: Path) -> BeautifulSoup:
-    """Read the links of a page alone, in less than half the time."""
-    only = SoupStrainer("a")
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser", parse_only=only)
+def parse(path: Path) -> html.HtmlElement:
+    """Read a page, once for all questions that are asked of it."""
+    return html.parse(path, html.HTMLParser(encoding="utf-8")).getroot()
 
 
-def unset_mathematics(page: BeautifulSoup) -> list[str]:
+def text(node: html.HtmlElement) -> str:
+    """Return the text of a node, its parts joined as they stand."""
+    return node.text_content()
+
+
+def first(node: html.HtmlElement, selector: str) -> html.HtmlElement | None:
+    """Return the first part of a node that a selector names."""
+    return next(iter(node.cssselect(selector)), None)
+
+
+def source(node: html.HtmlElement) -> str:
+    """Return the beginning of a node's HTML, for a message."""
+    return html.tostring(node, encoding="unicode", with_tail=False)[:200]
+
+
+def unset_mathematics(page: html.HtmlElement) -> list[str]:
     """Return formulae that KaTeX did not set, for the eye and for a screen reader."""
     wrong = [
-        str(formula)[:200]
-        for formula in page.select("article .math")
-        if not (formula.select_one(".katex-html .base") and formula.select_one("math annotation"))
-        or formula.select_one(".katex-error")
+        source(formula)
+        for formula in page.cssselect("article .math")
+        if not (formula.cssselect(".katex-html .base") and formula.cssselect("math annotation"))
+        or formula.cssselect(".katex-error")
     ]
-    said = "".join(
-        text
-        for text in page.select_one("article").strings
-        if not text.find_parent(["pre", "code", "annotation", "script"])
-    )
+    outside = "not(ancestor::pre or ancestor::code or ancestor::annotation or ancestor::script)"
+    said = "".join(page.xpath(f"//article//text()[{outside}]"))
     return wrong + re.findall(r".{0,40}(?:\$\$|\\\(|\\\[|\\frac).{0,40}", said)
 
 
-def equations_without_link(page: BeautifulSoup) -> list[str]:
+def equations_without_link(page: html.HtmlElement) -> list[str]:
     """Return display equations of the text that have no id, no number or no link to themselves."""
     return [
-        str(equation)[:200]
-        for equation in page.select("article div.math:not(.output)")
+        source(equation)
+        for equation in page.cssselect("article div.math:not(.output)")
         if not (
             equation.get("id")
-            and equation.select_one(f'.eqno a.headerlink[href="#{equation["id"]}"]')
+            and equation.cssselect(f'.eqno a.headerlink[href="#{equation.get("id")}"]')
         )
     ]
 
@@ -95,12 +101,12 @@ def equations_without_mark(site: Path, path: Path) -> list[str]:
     """Return display equations whose mark leads to no row of the ledger that leads back to them."""
     here = path.relative_to(site).as_posix()
     wrong = []
-    for equation in parse(path).select("article div.math:not(.output)"):
-        mark = equation.select_one(".eqno a.ledger-mark[aria-label]")
-        file, row = urldefrag(urljoin(here, mark["href"])) if mark else ("", "")
-        back = ledger(site / file).get(row) if mark else None
+    for equation in parse(path).cssselect("article div.math:not(.output)"):
+        mark = first(equation, ".eqno a.ledger-mark[aria-label]")
+        file, row = urldefrag(urljoin(here, "" if mark is None else mark.get("href")))
+        back = None if mark is None else ledger(site / file).get(row)
         if not back or urljoin(file, back) != f"{here}#{equation.get('id')}":
-            wrong.append(str(equation)[:200])
+            wrong.append(source(equation))
     return wrong
 
 
@@ -109,30 +115,28 @@ def ledger(path: Path) -> dict[str, str]:
     """Return the rows of the ledger: {id: where its equation is}."""
     if not path.is_file():
         return {}
-    ids = parse(path).select('article tbody td:first-child [id^="ledger-"]')
-    return {place["id"]: place.find_parent("td").a["href"] for place in ids}
+    ids = parse(path).cssselect('article tbody td:first-child [id^="ledger-"]')
+    return {place.get("id"): place.xpath("ancestor::td//a/@href")[0] for place in ids}
 
 
-def symbols_in_tables(page: BeautifulSoup) -> list[str]:
+def symbols_in_tables(page: html.HtmlElement) -> list[str]:
     """Return the TeX of every symbol that the first column of a table shows."""
-    return [
-        formula.get_text() for formula in page.select("article tbody td:first-child annotation")
-    ]
+    return [text(node) for node in page.cssselect("article tbody td:first-child annotation")]
 
 
-def images_without_text(page: BeautifulSoup) -> list[str]:
+def images_without_text(page: html.HtmlElement) -> list[str]:
     """Return images of the article whose alt text is missing or is but a file's name."""
     return [
-        str(image)[:200]
-        for image in page.select("article img")
+        source(image)
+        for image in page.cssselect("article img")
         if len(image.get("alt", "").split()) < 3
     ]
 
 
-def repeated_ids(page: BeautifulSoup) -> list[str]:
-    """Return the ids that stand more than once on the page."""
-    ids = [node["id"] for node in page.select("[id]") if not node.find_parent("svg")]
-    return sorted({identifier for identifier in ids if ids.count(identifier) > 1})
+def repeated_ids(page: html.HtmlElement) -> list[str]:
+    """Return the ids that occur more than once on the page."""
+    ids = Counter(page.xpath("//*[@id][not(ancestor::svg)]/@id"))
+    return sorted(identifier for identifier, times in ids.items() if times > 1)
 
 
 @cache
@@ -148,8 +152,7 @@ def broken_links(site: Path, path: Path) -> list[str]:
     """
     here = path.relative_to(site).as_posix()
     wrong = []
-    for node in parse(path).select("[href], [src]"):
-        assert isinstance(node, Tag)
+    for node in parse(path).cssselect("[href], [src]"):
         address = node.get("href") or node.get("src") or ""
         link = "/" + address.removeprefix(BASE) if address.startswith(BASE) else address
         if urlsplit(link).scheme or link in ("", "#"):
@@ -182,8 +185,8 @@ def labels(site: Path) -> frozenset[str]:
     found = set()
     for path in PAGES:
         name = path.removeprefix("book/")
-        headers = links(site / f"{path}.html").select("a.headerlink")
-        found |= {f"{name}{link['href']}" for link in headers}
+        headers = parse(site / f"{path}.html").cssselect("a.headerlink")
+        found |= {f"{name}{link.get('href')}" for link in headers}
     return frozenset(found)
 
 

@@ -55,27 +55,35 @@ def test_the_search_finds_no_link_and_no_page_of_data(site):
     assert f"{FOLDER}/" not in index
 
 
+def figure_of(site, name):
+    """Return a figure as its chapter shows it."""
+    (figure,) = checks.parse(site.file(FIGURES[name][0])).cssselect(f"figure#{name}")
+    return figure
+
+
 @pytest.mark.parametrize("name", FIGURES, scope="class")
 class TestFigure:
     def test_the_caption_leads_to_the_data_and_they_back(self, site, name):
         chapter, _ = FIGURES[name]
-        figure = checks.parse(site.file(chapter)).find("figure", id=name)
-        (link,) = figure.select("figcaption a.figure-data-link")
-        assert link["href"] == f"figures/{name}.html"
+        figure = figure_of(site, name)
+        (link,) = figure.cssselect("figcaption a.figure-data-link")
+        assert link.get("href") == f"figures/{name}.html"
         page = checks.parse(page_of(site, name))
-        number = figure.select_one(".caption-number").get_text().strip()
-        assert link["aria-label"] == page.select_one("article h1").get_text() == f"Data of {number}"
+        number = checks.text(checks.first(figure, ".caption-number")).strip()
+        title = checks.text(checks.first(page, "article h1"))
+        assert link.get("aria-label") == title == f"Data of {number}"
         back = f"../{chapter.removeprefix('book/')}.html#{name}"
-        assert [a.get_text() for a in page.select(f'article a[href="{back}"]')] == [number]
-        assert page.select_one(f'article a[href="{name}.csv"]')
+        assert [checks.text(a) for a in page.cssselect(f'article a[href="{back}"]')] == [number]
+        assert page.cssselect(f'article a[href="{name}.csv"]')
 
     def test_the_page_shows_the_figure_as_the_chapter_does(self, site, name):
-        there = checks.parse(site.file(FIGURES[name][0])).find("figure", id=name)
-        here = checks.parse(page_of(site, name)).select_one("article figure")
-        assert here.img["src"] == f"{name}.svg"
-        assert here.img["alt"] == there.img["alt"]
-        text = there.select_one(".caption-text").get_text().removesuffix("data").strip()
-        assert here.figcaption.get_text().strip() == text
+        there = figure_of(site, name)
+        here = checks.first(checks.parse(page_of(site, name)), "article figure")
+        image = checks.first(here, "img")
+        assert image.get("src") == f"{name}.svg"
+        assert image.get("alt") == checks.first(there, "img").get("alt")
+        caption = checks.text(checks.first(there, ".caption-text")).removesuffix("data").strip()
+        assert checks.text(checks.first(here, "figcaption")).strip() == caption
 
     def test_the_page_is_sound(self, site, name):
         page = page_of(site, name)
@@ -86,13 +94,13 @@ class TestFigure:
         assert checks.unset_mathematics(parsed) == []
 
     def test_the_tables_have_heads_and_the_numbers_of_the_notebook(self, site, name):
-        shown = checks.parse(page_of(site, name)).select("article table.figure-data")
+        shown = checks.parse(page_of(site, name)).cssselect("article table.figure-data")
         for table, source in zip(shown, FIGURES[name][1], strict=True):
-            assert table.caption.get_text().strip()
-            heads = table.select("thead th[scope=col]")
+            assert checks.text(checks.first(table, "caption")).strip()
+            heads = table.cssselect("thead th[scope=col]")
             assert len(heads) == len(source["names"])
-            assert all(head.get_text().strip() for head in heads)
-            cells = [[td.get_text() for td in tr.select("td")] for tr in table.select("tbody tr")]
+            assert all(checks.text(head).strip() for head in heads)
+            cells = [[*map(checks.text, tr.cssselect("td"))] for tr in table.cssselect("tbody tr")]
             for row, expected in zip(cells, rows(source), strict=True):
                 for cell, said in zip(row, expected, strict=True):
                     assert cell == said or "$" in said  # a formula, which is set
