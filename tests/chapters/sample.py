@@ -1,39 +1,19 @@
-"""A chapter in a few lines, to plant faults in."""
+"""A chapter in a few lines, in a small book, to plant faults in."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from tests.support import ROOT
+
+BOOK = ROOT / "tests" / "books" / "sample"
 ALT = "A straight line that rises from the origin to the point one, one."
 
 
 def chapter() -> dict[str, Any]:
     """Return a chapter that keeps every rule once it has been run."""
-    return {
-        "metadata": {},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-        "cells": [
-            markdown("# A chapter\n\nOf one equation.\n\n$$\na = b\n$$ (eq-sample)", "question"),
-            code("numbers = [0.1, 0.2]\nprint(sum(numbers))\nsum(numbers) - 0.3", "sum"),
-            code('raise ValueError("meant to fail")', "failure", tags=["raises-exception"]),
-            code(
-                "from matplotlib import pyplot as plt\n\n"
-                "from lossbook.plotting.style import use_style\n\n"
-                "use_style()",
-                "style",
-            ),
-            code(
-                "fig, ax = plt.subplots()\n_ = ax.plot([0, 1], [0, 1])",
-                "figure",
-                mystnb={
-                    "image": {"alt": ALT},
-                    "figure": {"name": "fig-sample", "caption": "A line."},
-                },
-            ),
-        ],
-    }
+    return json.loads((BOOK / "book" / "sample.ipynb").read_text(encoding="utf-8"))
 
 
 def markdown(source: str, name: str = "text") -> dict[str, Any]:
