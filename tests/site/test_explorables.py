@@ -1,4 +1,4 @@
-"""The pictures to try compute what the book computes, and can be moved by everybody."""
+"""The explorables compute what the book computes, and can be moved by everybody."""
 
 import gzip
 import re
@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from lossbook import CrossEntropyLoss, GaussianNLLLoss, HuberLoss, L1Loss, MSELoss, softmax
 from tests.site import checks
 from tests.site.checks import ROOT, Listener
+from tests.support import nightly
 
 STATIC = ROOT / "website" / "theme" / "static"
 NAMES = ["squares", "softmax", "likelihood", "outlier"]
@@ -22,7 +23,7 @@ SCREEN = {"width": 1400, "height": 900}
 TOLERANCE = {"rtol": 1e-9, "atol": 1e-9}
 
 PAGE = """<!doctype html>
-<html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>Pictures to try</title>
+<html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>Explorables</title>
 <meta name="viewport" content="width=device-width">
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="_static/lossbook.css">
@@ -236,6 +237,7 @@ PLANTS = [
 ]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("name", "right", "wrong"), PLANTS)
 def test_a_wrong_formula_is_found(folder, visit, name, right, wrong):
     script = folder / "_static" / "explorables" / f"{name}.js"
@@ -407,8 +409,8 @@ def test_a_finger_drags_a_handle_and_scrolls_beside_it(visit):
 # ---------- How they stand on the page ----------
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("screen", [1400, 390])
+@pytest.mark.parametrize("theme", ["light", nightly("dark")])
+@pytest.mark.parametrize("screen", [nightly(1400), 390])
 def test_axe_finds_no_violation(visit, theme, screen):
     page = visit(theme=theme, viewport={"width": screen, "height": 900})
     assert checks.inaccessible(page) == []
@@ -436,7 +438,7 @@ RATIO = """([colour, ground]) => {
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_words_in_the_pictures_stand_out(visit, theme):  # axe does not look into a drawing
+def test_words_in_a_drawing_stand_out(visit, theme):  # axe does not look into a drawing
     page = visit(theme=theme)
     words = ["--ink", "--muted", "--accent"]
     for colour in [*words, "--figure-blue", "--figure-red", "--figure-green"]:
@@ -456,7 +458,7 @@ def test_a_narrow_page_holds_them(visit, width):
             assert second - first >= 24
 
 
-@pytest.mark.parametrize("width", [1000, 700, 600, 560, 559, 420, 350, 320])
+@pytest.mark.parametrize("width", [*map(nightly, [1000, 600, 560, 420, 350]), 700, 559, 320])
 def test_nothing_jumps_when_the_script_has_run(visit, host, browser, width):
     page = visit(width=width)
     after = [page.locator(f"lossbook-{name}").bounding_box() for name in NAMES]
