@@ -1,8 +1,8 @@
 """Change the address of the repository and of its site, in `_config.yml` and wherever else it is.
 
-    python -m tools.address REPOSITORY SITE
+    python -m tools.address https://github.com/OWNER/NAME https://OWNER.github.io/NAME/
 
-for example ``https://github.com/you/lossbook https://you.github.io/lossbook/``.
+Links to the numbered things of the book stay as they are below the new address.
 """
 
 import argparse

@@ -52,7 +52,11 @@ def substitutions(version: str, date: datetime.date) -> list[tuple[str, str, str
         link = rf"[Unreleased]: {URL}/compare/v{version}...HEAD"
         own = f"[{version}]: {URL}/releases/tag/v{version}"
         found += [
-            ("CHANGELOG.md", r"^## \[Unreleased\]\n\n(?=### )", rf"\g<0>## [{version}] - {date}\n\n"),
+            (
+                "CHANGELOG.md",
+                r"^## \[Unreleased\]\n\n(?=### )",
+                rf"\g<0>## [{version}] - {date}\n\n",
+            ),
             ("CHANGELOG.md", r"^\[Unreleased\]: .*$", f"{link}\n{own}"),
         ]
     return found

@@ -32,7 +32,7 @@ def files(root: Path = ROOT) -> Iterator[tuple[str, str]]:
     for folder, folders, names in os.walk(root):
         place = Path(folder).relative_to(root)
         folders[:] = [f for f in folders if not {f, (place / f).as_posix()} & ignored]
-        for file in names:
+        for file in {*names} - ignored:
             try:
                 yield (place / file).as_posix(), (root / place / file).read_text(encoding="utf-8")
             except UnicodeDecodeError:

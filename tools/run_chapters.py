@@ -65,7 +65,7 @@ def canonical(text: str) -> str:
     notebook = nbformat.reads(json.dumps(notebook), as_version=4)  # joins lists of lines
     _get_lossbook_first(notebook)
     notebook.cells = [_canonical_cell(cell) for cell in notebook.cells if cell.source.strip()]
-    return nbformat.writes(notebook, indent=1) + "\n"
+    return f"{nbformat.writes(notebook, indent=1)}\n"
 
 
 def _get_lossbook_first(notebook: NotebookNode) -> None:

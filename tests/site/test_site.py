@@ -11,9 +11,9 @@ from sphinxcontrib import katex
 from eqcheck import notation
 from eqcheck.pages import Page as Source
 from eqcheck.pages import displays, pages_in_toc
-from tools.repository import ref
 from tests.site import checks
 from tests.site.checks import CONFIG, NOTEBOOKS, PAGES, ROOT
+from tools.repository import ref
 
 
 def test_it_builds_without_a_warning(site):
@@ -72,7 +72,9 @@ class TestNotebook:
         repository = CONFIG["repository"]
         project = repository["url"].removeprefix("https://github.com/")
         links = {a.get("href") for a in checks.links(site.file(path)).select("a")}
-        assert f"https://mybinder.org/v2/gh/{project}/{ref()}?urlpath=lab/tree/{path}.ipynb" in links
+        assert (
+            f"https://mybinder.org/v2/gh/{project}/{ref()}?urlpath=lab/tree/{path}.ipynb" in links
+        )
         colab = "https://colab.research.google.com/github"
         assert f"{colab}/{project}/blob/{ref()}/{path}.ipynb" in links
 
