@@ -2,7 +2,7 @@
 
 BIN   := .venv/bin
 READY := .venv/.ready
-SITE  := _build/html/book/index.html
+INDEX := _build/html/book/index.html
 SOURCES := _config.yml _toc.yml \
   $(shell find book lossbook eqcheck eqcheck/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 TESTS ?= --ignore=tests/nightly
@@ -31,7 +31,7 @@ help:
 	@echo "make clean      remove what was built (the environment in .venv stays)"
 	@echo "A Python of your choice: make PYTHON=/path/to/python3.12 …"
 
-book: $(SITE)
+book: $(INDEX)
 	@echo "The book is at $(CURDIR)/_build/html/index.html"
 
 test: $(READY) browser
@@ -84,7 +84,7 @@ clean:
 
 # Built afresh whenever a source has changed: a partial build would repeat no earlier warning and
 # could keep old numbers. Jupyter Book can exit 0 having built nothing, so see that the page is there.
-$(SITE): $(READY) $(SOURCES)
+$(INDEX): $(READY) $(SOURCES)
 	rm -rf _build
 	$(BIN)/jupyter-book build . -W -n --keep-going -q || { rm -rf _build; exit 1; }
 	@test -s $@
