@@ -6,7 +6,6 @@ Each check takes the root of a repository and returns its faults in words.
 from __future__ import annotations
 
 import doctest
-import os
 import re
 
 from tests.repository.reading import (
@@ -87,20 +86,6 @@ def readme_example_runs(root: Root) -> list[str]:
     return faults if tried else ["README.md has no example"]
 
 
-def ci_run_is_whole(root: Root) -> list[str]:
-    path = root / ".ci" / "run"
-    script = path.read_text(encoding="utf-8")
-    faults = [] if os.access(path, os.X_OK) else [".ci/run is not executable"]
-    if not script.startswith("#!/usr/bin/env bash\n"):
-        faults.append(".ci/run does not begin with #!/usr/bin/env bash")
-    lines = [line for line in script.splitlines() if line and not line.startswith("#")]
-    if lines[0] != "set -euo pipefail":
-        faults.append(".ci/run does not begin with set -euo pipefail")
-    if lines[-1] != "make test":
-        faults.append(".ci/run does not end in make test")
-    return faults
-
-
 def failures_are_seen(root: Root) -> list[str]:
     """Every job of a workflow ends, and none passes over a failure; zizmor checks the rest."""
     faults = []
@@ -151,18 +136,3 @@ def nightly_is_whole(root: Root) -> list[str]:
     said = [line.replace("bin", "Scripts") if "activate" in line else line for line in bare(root)]
     wanted = [line for line in said if not line.startswith("pytest")]
     return faults + [f"nightly.yml lacks {w!r}" for w in wanted if w not in windows.splitlines()]
-
-
-def binder_stops_at_an_error(root: Root) -> list[str]:
-    path = root / ".binder" / "postBuild"
-    faults = [] if os.access(path, os.X_OK) else ["postBuild is not executable"]
-    if not re.match(
-        r"#!/bin/bash\n(?:#.*\n)*set -euo pipefail\n", path.read_text(encoding="utf-8")
-    ):
-        faults.append("postBuild does not begin with set -euo pipefail")
-    if not re.search(r"pip install .*--editable \.$", path.read_text(encoding="utf-8"), re.M):
-        faults.append("postBuild does not install lossbook")
-    python = only(r"\Apython-(3\.\d+)\n\Z", text(root, ".binder/runtime.txt"))
-    if python not in tested_pythons(root):
-        faults.append(f"runtime.txt has Python {python}, which no workflow tests")
-    return faults

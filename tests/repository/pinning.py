@@ -62,6 +62,9 @@ def binder_has_what_a_chapter_needs(root: Root) -> list[str]:
     faults += [f".binder lacks {name}" for name in sorted(imported - binder.keys())]
     more = binder.keys() - imported - BINDER_ONLY
     faults += [f".binder has {name}, which nothing imports" for name in sorted(more)]
+    python = text(root, ".binder/runtime.txt").strip().removeprefix("python-")
+    if python not in tested_pythons(root):
+        faults.append(f".binder has Python {python}, which no workflow tests")
     index = r"^--extra-index-url (\S+)$"
     places = ("requirements.txt", ".binder/requirements.txt")
     return faults + disagreement(

@@ -19,7 +19,7 @@ WORKFLOW = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf
 # For each hook a file that it accepts, and one that it refuses.
 FILES = {
     "ruff": ("a.py", '"""Say so."""\n', '"""Say so."""\n\nimport os\n'),
-    "ruff-format": ("b.py", "NAMES = [1, 2]\n", "NAMES = [1,2]\n"),
+    "ruff-format": ("b.py", '"""Say so."""\n', '"""Say so."""\n\n\n'),
     "codespell": ("c.md", "the\n", "t" + "eh\n"),
     "chapters": ("book/d.ipynb", CHAPTER, CHAPTER.replace("\n  {", "\n   {", 1)),
     "citation": ("CITATION.cff", CITATION, CITATION.replace("type: book", "type: textbook")),

@@ -55,6 +55,8 @@ def test_a_version_is_in_every_file_and_links_lead_to_what_is_shown(copy, versio
     assert python(copy, "-c", code).split() == [version, ref]
     assert [*first_cells(copy)] == [f"git+{URL}@{ref}"] * len(chapters(copy))
     assert python(copy, "-m", "tools.run_chapters", "--check", *chapters(copy)[:2]) == ""
+    schema = "vendor.citation-file-format"
+    python(copy, "-m", "check_jsonschema", "--builtin-schema", schema, "CITATION.cff")
 
 
 @pytest.mark.parametrize(
