@@ -173,12 +173,12 @@ def addresses_are_those_of_config(root: Root) -> list[str]:
 
 
 def links_to_the_site_lead_somewhere(root: Root) -> list[str]:
-    site = addresses(root)[1]
+    site, book = addresses(root)[1], pages(root)
     there = {path.relative_to(root).with_suffix(".html").as_posix() for path in pages_in_toc(root)}
-    labels = {display.label for page in pages(root) for display in displays(page)}
+    labels = {display.label for page in book for display in displays(page)}
     figures = {
         cell["metadata"].get("mystnb", {}).get("figure", {}).get("name")
-        for page in pages(root)
+        for page in book
         for cell in page.code
     }
     there |= {f"book/figures/{name}.svg" for name in figures}
