@@ -1,18 +1,21 @@
-# make book builds the site, make test runs everything; make help tells the rest.
+# make book builds the site, make test tests a change; make help lists the rest.
 
 BIN   := .venv/bin
 READY := .venv/.ready
-SITE  := _build/html/book/index.html
+INDEX := _build/html/book/index.html
 SOURCES := _config.yml _toc.yml \
   $(shell find book lossbook eqcheck eqcheck/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
-PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+TESTS ?= --ignore=tests/nightly
+PIP   := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
 
-.PHONY: help book test equations mutants bench-site offline versions browser run serve lint clean
+.PHONY: help book test test-all equations mutants bench-site offline versions browser run serve \
+  lint release address clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book       build the site into _build/html"
-	@echo "make test       run every test: of the package, the chapters and the site"
+	@echo "make test       test the package, the chapters, the site and the repository"
+	@echo "make test-all   run every test there is (long)"
 	@echo "make equations  check every display equation"
 	@echo "make mutants    see that the check rejects every small mistake in them"
 	@echo "make offline    pack the site into one archive for a lecture without a network"
@@ -20,15 +23,22 @@ help:
 	@echo "make versions   run package and chapters with the oldest and the newest releases (long)"
 	@echo "make run        re-execute all chapters in place"
 	@echo "make serve      build the site and serve it at http://127.0.0.1:8000"
-	@echo "make lint       check style, types and spelling"
+	@echo "make lint       check style, types, spelling, CITATION.cff and the workflows"
+	@echo "make release VERSION=0.2.0 (or 0.3.0.dev0)"
+	@echo "                give the book a version, in every file that carries it"
+	@echo "make address REPOSITORY=https://github.com/OWNER/NAME SITE=https://…"
+	@echo "                change the address of the repository and of the site, everywhere"
 	@echo "make clean      remove what was built (the environment in .venv stays)"
 	@echo "A Python of your choice: make PYTHON=/path/to/python3.12 …"
 
-book: $(SITE)
+book: $(INDEX)
 	@echo "The book is at $(CURDIR)/_build/html/index.html"
 
 test: $(READY) browser
-	$(BIN)/python -m pytest -n logical --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest $(TESTS) -n logical --dist loadscope --no-loadscope-reorder
+
+test-all: TESTS =
+test-all: test
 
 equations: $(READY)
 	$(BIN)/python -m eqcheck
@@ -57,26 +67,37 @@ serve: book
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict lossbook
+	$(BIN)/mypy
 	$(BIN)/codespell
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .
+
+release: $(READY)
+	@$(BIN)/python -m tools.release $(VERSION)
+
+address: $(READY)
+	@$(BIN)/python -m tools.address $(REPOSITORY) $(SITE)
 
 clean:
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Built afresh whenever a source has changed: a partial build would repeat no earlier warning and
 # could keep old numbers. Jupyter Book can exit 0 having built nothing, so see that the page is there.
-$(SITE): $(READY) $(SOURCES)
+$(INDEX): $(READY) $(SOURCES)
 	rm -rf _build
 	$(BIN)/jupyter-book build . -W -n --keep-going -q || { rm -rf _build; exit 1; }
 	@test -s $@
 
 # Where PyTorch's index is out of reach, pip tries it anew for every package, ten minutes in all;
-# so it tries once at first, and has its usual patience only if that fails. Python compiles what it
-# imports, so pip need not compile all.
+# so it tries once at first, and has its usual patience only if that fails. It shows its progress
+# on a terminal, and keeps a log short. Python compiles what it imports, so pip need not compile all.
 $(READY): $(BIN)/python requirements.txt constraints.txt pyproject.toml
-	$(PIP) --retries 0 --no-compile -r requirements.txt 2>/dev/null || $(PIP) -r requirements.txt
-	$(PIP) --no-deps --no-build-isolation --editable .
-	@touch $@
+	@echo "Installing into .venv: 1.7 GB, a few minutes, once"
+	@test -t 1 || export PIP_QUIET=1; \
+	$(PIP) --retries 0 -r requirements.txt || \
+	  { echo "pip failed; once more, with its usual patience"; $(PIP) -r requirements.txt; } && \
+	$(PIP) --no-deps --no-build-isolation --editable . && touch $@
 
 $(BIN)/python:
 	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \

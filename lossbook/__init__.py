@@ -42,7 +42,7 @@ from lossbook.logits import (
 from lossbook.residual import HuberLoss, L1Loss, MSELoss
 from lossbook.robust import LaplaceNLLLoss, QuantileLoss, SmoothL1Loss, StudentTNLLLoss
 
-__version__ = "0.1.0"
+__version__ = "0.1.0.dev0"
 
 __all__ = [
     "BCEWithLogitsLoss",

@@ -18,10 +18,10 @@ from pathlib import Path
 import yaml
 from playwright.sync_api import Browser, sync_playwright
 
-from tools import browser, npm
+from tools import ROOT, browser, npm
+from tools.repository import URL
 from tools.serving import Quiet, serving
 
-ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ["mse-gradient", "cross-entropy-gradient", "mse-as-nll", "one-theorem"]
 MATHJAX = "3.2.2"
 ROUNDS = 3
@@ -58,7 +58,7 @@ def stock(folder: Path) -> Path:
         "title": "Lossbook",
         "execute": {"execute_notebooks": "off"},
         "bibtex_bibfiles": ["book/references.bib"],
-        "repository": {"url": "https://github.com/lossbook/lossbook"},
+        "repository": {"url": URL},
         "html": {"use_repository_button": True},
         "launch_buttons": {"binderhub_url": "https://mybinder.org"},
         "sphinx": {
@@ -73,7 +73,7 @@ def stock(folder: Path) -> Path:
     toc = {"format": "jb-book", "root": chapters[0]["file"], "chapters": chapters[1:]}
     (source / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     (source / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", source, "-q"]
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(source), "-q"]
     subprocess.run(command, check=True, capture_output=True)
     return source / "_build" / "html"
 
@@ -117,7 +117,7 @@ def load(chromium: Browser, address: str) -> dict[str, float]:
         within: set[str] = set()  # what the page holds itself, the fonts among it, is not sent
         network.on(
             "Network.requestWillBeSent",
-            lambda e: e["request"]["url"].startswith("data:") and within.add(e["requestId"]),
+            lambda e: within.update([e["requestId"]] * e["request"]["url"].startswith("data:")),
         )
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))

@@ -1,4 +1,4 @@
-"""Find a Chromium for the tests of the site; run as a script, see to it that there is one."""
+"""Find a Chromium for the tests of the site; as a script, install one if none is found."""
 
 import os
 import shutil

@@ -6,14 +6,12 @@ It holds the pages as they stand on the web, search and notebooks included; two 
 site are the same file.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lossbook import __version__
+from tools import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can say
 
 

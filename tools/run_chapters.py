@@ -21,14 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from eqcheck.pages import pages_in_toc
-from lossbook import __version__
 from tools import ROOT
+from tools.repository import URL, ref
 
 TIMEOUT = 60  # seconds for one cell
 METADATA = {
@@ -37,12 +36,11 @@ METADATA = {
 }
 CELL_METADATA = ("mystnb", "tags")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-REPOSITORY = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
 GET_LOSSBOOK = f"""\
 from importlib.util import find_spec
 
 if not find_spec("lossbook"):  # as on Colab
-    %pip install --quiet git+{REPOSITORY}@v{__version__}
+    %pip install --quiet git+{URL}@{ref()}
     assert find_spec("lossbook"), "not installed: pip says above why"
 """
 
@@ -67,7 +65,7 @@ def canonical(text: str) -> str:
     notebook = nbformat.reads(json.dumps(notebook), as_version=4)  # joins lists of lines
     _get_lossbook_first(notebook)
     notebook.cells = [_canonical_cell(cell) for cell in notebook.cells if cell.source.strip()]
-    return nbformat.writes(notebook, indent=1) + "\n"
+    return f"{nbformat.writes(notebook, indent=1)}\n"
 
 
 def _get_lossbook_first(notebook: NotebookNode) -> None:

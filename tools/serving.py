@@ -1,4 +1,4 @@
-"""A folder, served for as long as a test or a measurement needs it."""
+"""Serve a folder for as long as a test or a measurement needs it."""
 
 import functools
 import threading
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files, and says nothing of it."""
+    """Serves files without logging."""
 
     def log_message(self, *arguments: object) -> None:
         """Say nothing."""

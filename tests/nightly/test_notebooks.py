@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support import ROOT
 from tests.support.comparing import differences
 from tests.support.environment import Environment, commit, instead_of
-from tools.run_chapters import GET_LOSSBOOK, REPOSITORY, chapters
+from tools.repository import URL
+from tools.run_chapters import GET_LOSSBOOK, chapters
 
 CORE = ["mse-gradient", "cross-entropy-gradient", "mse-as-nll"]
 # Once a week, all chapters.
@@ -50,7 +51,7 @@ def on_colab(
         *("jupyter", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"),
         *("--output", "run.ipynb", "chapter.ipynb"),
         cwd=folder,
-        **instead_of(repository, REPOSITORY),
+        **instead_of(repository, URL),
     )
     environment.run("pip", "uninstall", "--quiet", "--yes", "lossbook")
     return nbformat.read(folder / "run.ipynb", as_version=4)

@@ -1,20 +1,17 @@
-"""Who wrote what, when, under which licence; where it is found, and what it rests on.
+"""Check who wrote what, when, under which licence, where it is found and what it rests on.
 
 Each check takes the root of a repository and returns its faults in words.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import jsonschema
 from identify.vendor.licenses import LICENSES
 from pybtex.database import parse_file
 
@@ -23,16 +20,15 @@ from tests.repository.reading import (
     Root,
     addresses,
     disagreement,
-    files,
     only,
     pages,
     read_yaml,
     text,
     toml,
+    version,
 )
+from tools.repository import files, ref
 
-# Of the Citation File Format, as published: https://doi.org/10.5281/zenodo.5171937 (CC BY 4.0).
-SCHEMA = Path(__file__).resolve().parent / "cff-schema-1.2.0.json"
 AUTHOR = "The Lossbook authors"
 TOO_OLD = {"gauss1809", "legendre1805"}  # for a DOI or an address
 
@@ -40,53 +36,60 @@ TOO_OLD = {"gauss1809", "legendre1805"}  # for a DOI or an address
 # Who, what, when
 
 
-def citation_is_valid(root: Root) -> list[str]:
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    citation = read_yaml(root, "CITATION.cff")
-    validator = jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker())
-    return [
-        f"{'/'.join(map(str, error.path)) or 'CITATION.cff'}: {error.message}"
-        for error in validator.iter_errors(citation)
-    ]
-
-
-_TAG = r"https://mybinder\.org/v2/gh/[\w/-]+/v(\d[\w.]*\w)\?"
-
-
 def version_is_one(root: Root) -> list[str]:
+    """The version and, in links to Binder, the tag or the branch are the same everywhere."""
     citation, cite = read_yaml(root, "CITATION.cff"), text(root, "book/cite.md")
-    released = re.findall(r"^## \[(\d.*?)\]", text(root, "CHANGELOG.md"), re.M)
+    here = version(root)
+    tag = r"https://mybinder\.org/v2/gh/[\w.-]+/[\w.-]+/([^?]+)\?"
     return disagreement(
         "version",
         {
-            "pyproject.toml": toml(root, "pyproject.toml")["project"]["version"],
-            "lossbook": only(r'^__version__ = "(.*)"$', text(root, "lossbook/__init__.py")),
+            "lossbook": here,
             "CITATION.cff": citation["version"],
             "CITATION.cff's book": citation["preferred-citation"]["version"],
-            "CHANGELOG.md": released[0] if released else None,
-            "CHANGELOG.md's link": only(r"/releases/tag/v(.*)$", text(root, "CHANGELOG.md")),
             "README.md": only(r"Version (\d[\w.]*\w)", text(root, "README.md")),
             "cite.md": only(r"Version (\d[\w.]*\w)", cite),
             "cite.md's BibTeX": only(r"version *= \{(.*)\}", cite),
-            "README.md's link to Binder": only(_TAG, text(root, "README.md")),
-            "running.md's link to Binder": only(_TAG, text(root, "book/running.md")),
+        },
+    ) + disagreement(
+        "tag or branch",
+        {
+            "lossbook": ref(here),
+            "README.md": only(tag, text(root, "README.md")),
+            "running.md": only(tag, text(root, "book/running.md")),
         },
     )
 
 
-def date_is_one(root: Root) -> list[str]:
+def release_is_in_the_changelog(root: Root) -> list[str]:
+    """A release has its heading and its link there, and its date in CITATION.cff, too."""
+    here, log = version(root), text(root, "CHANGELOG.md")
+    date = read_yaml(root, "CITATION.cff").get("date-released")
+    if ".dev" in here:
+        return [f"CITATION.cff: {here} has no date of release"] if date else []
+    repository = addresses(root)[0]
+    return [
+        f"CHANGELOG.md lacks {line!r}"
+        for line in (
+            f"## [{here}] - {date}",
+            f"[Unreleased]: {repository}/compare/v{here}...HEAD",
+            f"[{here}]: {repository}/releases/tag/v{here}",
+        )
+        if f"\n{line}\n" not in log
+    ]
+
+
+def year_is_one(root: Root) -> list[str]:
     citation, cite = read_yaml(root, "CITATION.cff"), text(root, "book/cite.md")
-    released = re.findall(r"^## \[\d.*?\] - (.*)$", text(root, "CHANGELOG.md"), re.M)
-    date = citation["date-released"]
-    dates = {"CITATION.cff": date, "CHANGELOG.md": released[0] if released else None}
-    years = {
-        "CITATION.cff": date[:4],
-        "CITATION.cff's book": str(citation["preferred-citation"]["year"]),
-        "README.md": only(r"authors \((\d+)\)", text(root, "README.md")),
-        "cite.md": only(r"authors \((\d+)\)", cite),
-        "cite.md's BibTeX": only(r"year *= \{(.*)\}", cite),
-    }
-    return disagreement("date", dates) + disagreement("year", years)
+    return disagreement(
+        "year",
+        {
+            "CITATION.cff": str(citation["preferred-citation"]["year"]),
+            "README.md": only(r"authors \((\d+)\)", text(root, "README.md")),
+            "cite.md": only(r"authors \((\d+)\)", cite),
+            "cite.md's BibTeX": only(r"year *= \{(.*)\}", cite),
+        },
+    )
 
 
 def title_and_author_are_one(root: Root) -> list[str]:
@@ -152,6 +155,7 @@ def addresses_are_those_of_config(root: Root) -> list[str]:
         rf"|https://mybinder\.org/v2/gh/{name}|https://colab\.research\.google\.com/github/{name}"
         rf"|https://raw\.githubusercontent\.com/{name})(?:$|[/?#.@])"
     )
+    ours = re.compile(rf"lossbook|{re.escape(name.split('/')[1])}", re.I)
     citation = read_yaml(root, "CITATION.cff")
     faults = [
         f"CITATION.cff has {entry.get(key)!r} as {key}, _config.yml {address!r}"
@@ -162,19 +166,19 @@ def addresses_are_those_of_config(root: Root) -> list[str]:
     for file, content in files(root):
         if file.startswith("tests/"):
             continue  # they speak of other repositories, made up to be wrong
-        lines = "\n".join(line for line in content.splitlines() if "lossbook" in line.lower())
-        found = (a for a in _ADDRESS.findall(lines) if "lossbook" in a.lower())
+        lines = "\n".join(line for line in content.splitlines() if ours.search(line))
+        found = (a for a in _ADDRESS.findall(lines) if ours.search(a))
         faults += [f"{file}: {address}" for address in found if not own.match(address)]
     return faults
 
 
 def links_to_the_site_lead_somewhere(root: Root) -> list[str]:
-    site = addresses(root)[1]
+    site, book = addresses(root)[1], pages(root)
     there = {path.relative_to(root).with_suffix(".html").as_posix() for path in pages_in_toc(root)}
-    labels = {display.label for page in pages(root) for display in displays(page)}
+    labels = {display.label for page in book for display in displays(page)}
     figures = {
         cell["metadata"].get("mystnb", {}).get("figure", {}).get("name")
-        for page in pages(root)
+        for page in book
         for cell in page.code
     }
     there |= {f"book/figures/{name}.svg" for name in figures}

@@ -1,4 +1,4 @@
-"""Whether every version stands in one place, or the same in all.
+"""Check that a version is pinned once, or to the same everywhere.
 
 Each check takes the root of a repository and returns its faults in words.
 """
@@ -6,16 +6,14 @@ Each check takes the root of a repository and returns its faults in words.
 from __future__ import annotations
 
 import ast
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from importlib import metadata
-from pathlib import Path
 
 from packaging.requirements import Requirement
 
+import noxfile
 from tests.repository.reading import (
     Root,
     all_pins,
@@ -24,10 +22,9 @@ from tests.repository.reading import (
     only,
     pages,
     pins,
-    read_yaml,
-    steps,
+    tested_pythons,
     text,
-    workflows,
+    toml,
 )
 
 BINDER_ONLY = {"jupyterlab", "jupyterlab-myst", "jupytext", "nbgitpuller"}
@@ -65,6 +62,9 @@ def binder_has_what_a_chapter_needs(root: Root) -> list[str]:
     faults += [f".binder lacks {name}" for name in sorted(imported - binder.keys())]
     more = binder.keys() - imported - BINDER_ONLY
     faults += [f".binder has {name}, which nothing imports" for name in sorted(more)]
+    python = text(root, ".binder/runtime.txt").strip().removeprefix("python-")
+    if python not in tested_pythons(root):
+        faults.append(f".binder has Python {python}, which no workflow tests")
     index = r"^--extra-index-url (\S+)$"
     places = ("requirements.txt", ".binder/requirements.txt")
     return faults + disagreement(
@@ -80,42 +80,23 @@ def _imports(source: str) -> Iterator[str]:
             yield (node.module or "").partition(".")[0]
 
 
-def hooks_have_the_pinned_versions(root: Root) -> list[str]:
-    pinned = all_pins(root)
-    faults = []
-    for repository in read_yaml(root, ".pre-commit-config.yaml")["repos"]:
-        for hook in repository["hooks"]:
-            if not (needs := hook.get("additional_dependencies")):
-                faults.append(f"hook {hook['id']} names no version")
-            for name, version in (need.split("==") for need in needs or []):
-                if name == "pre-commit-hooks":
-                    continue  # in use here only
-                if version != pinned.get(canonical_name(name)):
-                    faults.append(
-                        f"hook {hook['id']} has {name} {version}, "
-                        f"the pin is {pinned.get(canonical_name(name))}"
-                    )
+def older_and_newer_releases_are_tried(root: Root) -> list[str]:
+    """Nox tries the oldest releases that are admitted, which readers are told, and the newest."""
+    project = toml(root, "pyproject.toml")["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    floors = [line for group in groups for line in group]
+    oldest = noxfile.oldest().splitlines()
+    running = text(root, "book/running.md").lower()
+    faults = [
+        f"noxfile.py does not try {f}" for f in floors if f.replace(" >=", "==") not in oldest
+    ]
+    faults += [f"running.md lacks {f}" for f in floors if f.replace(">=", "") not in running]
+    bound = [line for line in noxfile.newest().splitlines() if re.match(r"-c|[\w.-]+[<=>]", line)]
+    if bound != ["jupyter-book<2"]:
+        faults.append(f"the newest releases are bound by {bound}")
+    if tested_pythons(root) != noxfile.PYTHONS:
+        faults.append(f"nox tries the Pythons {noxfile.PYTHONS}, test.yml {tested_pythons(root)}")
     return faults
-
-
-def newest_lets_go_of_every_pin(root: Root) -> list[str]:
-    """The line of newest.yml that makes newest.txt leaves one bound, that of Jupyter Book."""
-    runs = [step.get("run", "") for step in steps(workflows(root)["newest.yml"])]
-    (line,) = (run.strip() for run in runs if run.strip().endswith("> newest.txt"))
-    command = ["bash", "-euc", line.removesuffix("> newest.txt")]
-    here = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(
-        command,
-        cwd=root,
-        env={**os.environ, "PATH": here},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    wanted = {re.sub("^jupyter-book$", "jupyter-book<2", n) for n in pins(root, "requirements.txt")}
-    lines = done.stdout.splitlines()
-    left = {line for line in lines if line and not line.startswith(("#", "--extra-index-url "))}
-    return [f"newest.txt: {line}" for line in sorted(left ^ wanted)]
 
 
 # The environment that the tests run in
@@ -131,7 +112,7 @@ def environments() -> list[dict[str, str]]:
     return [
         {"python_version": python, "python_full_version": f"{python}.0", "extra": ""}
         | {"sys_platform": platform, "platform_system": system, "os_name": name}
-        for python in ("3.11", "3.12", "3.13")
+        for python in noxfile.PYTHONS
         for platform, system, name in systems
     ]
 

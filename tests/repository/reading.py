@@ -1,13 +1,12 @@
-"""What the files of a repository say, each read in one way."""
+"""Read the files of a repository, each in one way."""
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -24,30 +23,8 @@ def toml(root: Root, name: str) -> dict[str, Any]:
     return tomllib.loads(text(root, name))
 
 
-class Loader(yaml.SafeLoader):
-    """Reads a date as the string that it is in JSON."""
-
-    yaml_implicit_resolvers: ClassVar = {
-        first: [pair for pair in pairs if not pair[0].endswith(":timestamp")]
-        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
 def read_yaml(root: Root, name: str) -> Any:
-    return yaml.load(text(root, name), Loader)
-
-
-def files(root: Root) -> Iterator[tuple[str, str]]:
-    """Yield every text file that is or could be committed, as (name, text)."""
-    ignored = {line.rstrip("/") for line in text(root, ".gitignore").split()} | {".git"}
-    for folder, folders, names in os.walk(root):
-        place = Path(folder).relative_to(root)
-        folders[:] = [f for f in folders if not {f, (place / f).as_posix()} & ignored]
-        for name in names:
-            try:
-                yield (place / name).as_posix(), (root / place / name).read_text(encoding="utf-8")
-            except UnicodeDecodeError:
-                continue  # a font or a picture
+    return yaml.safe_load(text(root, name))
 
 
 def workflows(root: Root) -> dict[str, dict[str, Any]]:
@@ -88,8 +65,8 @@ def addresses(root: Root) -> tuple[str, str]:
     return config["repository"]["url"], config["html"]["baseurl"]
 
 
-def targets(root: Root) -> set[str]:
-    return set(re.findall(r"^([a-z][\w-]*):(?!=)", text(root, "Makefile"), re.M))
+def version(root: Root) -> str:
+    return str(only(r'^__version__ = "(.*)"$', text(root, "lossbook/__init__.py")))
 
 
 def blocks(markdown: str, language: str) -> list[str]:
@@ -110,4 +87,5 @@ def only(pattern: str, where: str) -> str | None:
 
 
 def tested_pythons(root: Root) -> list[str]:
-    return workflows(root)["test.yml"]["jobs"]["test"]["strategy"]["matrix"]["python"]
+    pythons: list[str] = workflows(root)["test.yml"]["jobs"]["test"]["strategy"]["matrix"]["python"]
+    return pythons

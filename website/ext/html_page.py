@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from lossbook import __version__
+from tools.repository import ref
 
 DESCRIPTION_LENGTH = 200
 CARD = "_static/card.png"  # 1200 by 630 pixels
@@ -88,7 +88,7 @@ def preview(app: Sphinx, pagename: str, address: str, doctree: nodes.document) -
 def actions(buttons: list[dict[str, Any]], branch: str) -> Iterator[tuple[str, str]]:
     """Yield the words and the address of what can be done with a page.
 
-    What is run is what was last released: the same for all students of a course.
+    What is run is what the page shows: a release, or between releases the branch.
     """
     flat = [b for button in buttons for b in button.get("buttons", [button])]
     address = {b.get("label", b["text"]): b["url"] for b in flat if "url" in b}
@@ -96,7 +96,7 @@ def actions(buttons: list[dict[str, Any]], branch: str) -> Iterator[tuple[str, s
         if label in address:
             url = address[label]
             if words.startswith("Run"):
-                url = re.sub(rf"/{branch}(?=[/?])", f"/v{__version__}", url)
+                url = re.sub(rf"/{branch}(?=[/?])", f"/{ref()}", url)
             yield words, url
 
 
