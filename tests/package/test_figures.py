@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from lossbook import figures
-from lossbook.plotting.style import BLUE, GREEN, GREY, INK, RED
+from lossbook.plotting.style import BLUE, GREEN, GREY, INK, ORANGE
 
 mpl.use("agg")
 
@@ -54,10 +54,10 @@ def linear(colour):
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 
-PAIRS = list(itertools.combinations([BLUE, RED, GREEN], 2))
+PAIRS = list(itertools.combinations([BLUE, ORANGE, GREEN], 2))
 
 
-@pytest.mark.parametrize("colour", [BLUE, RED, GREEN, INK, GREY])
+@pytest.mark.parametrize("colour", [BLUE, ORANGE, GREEN, INK, GREY])
 def test_every_colour_is_seen_on_white(colour):
     assert contrast(colour, "white") >= 4.5
 
@@ -76,14 +76,14 @@ def test_colour_blind_readers_tell_the_colours_apart(one, two, kind):
 
 
 def test_the_colours_differ_in_grey():
-    lightness = sorted(lab(linear(colour))[0] for colour in (BLUE, RED, GREEN))
+    lightness = sorted(lab(linear(colour))[0] for colour in (BLUE, ORANGE, GREEN))
     assert min(np.diff(lightness)) > 8  # of 100
 
 
 def test_lines_differ_without_colour():
     figures.use_style()
     cycle = mpl.rcParams["axes.prop_cycle"].by_key()
-    assert cycle["color"] == [BLUE, RED, GREEN]
+    assert cycle["color"] == [BLUE, ORANGE, GREEN]
     assert len(set(cycle["linestyle"])) == 3
 
 
@@ -108,11 +108,11 @@ def test_the_same_figure_is_the_same_file(tmp_path):
 
 def test_label_line():
     _, ax = plt.subplots()
-    figures.label_line(ax, 2.0, 3.0, "slope", color=RED, ha="right")
+    figures.label_line(ax, 2.0, 3.0, "slope", color=ORANGE, ha="right")
     (text,) = ax.texts
     assert text.get_text() == "slope"
     assert text.xy == (2, 3)
-    assert text.get_color() == RED
+    assert text.get_color() == ORANGE
     assert text.get_ha() == "right"
 
 
@@ -152,8 +152,8 @@ def test_computational_graph():
     above, below = texts["$r^2$"], texts["$2r$"]
     assert above.get_position()[1] > 0 > below.get_position()[1]
     assert (above.get_va(), below.get_va()) == ("bottom", "top")
-    assert below.get_color() == RED
-    assert above.get_color() != RED
+    assert below.get_color() == ORANGE
+    assert above.get_color() != ORANGE
     (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
     assert x0 < 0 < 2 < x1
     assert y0 < 0 < 0.5 < y1
