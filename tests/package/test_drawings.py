@@ -9,8 +9,9 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from lossbook import figures
-from lossbook.plotting.style import BLUE, GREEN, GREY, INK, ORANGE
+from lossbook import plotting
+from lossbook.plotting.palette import BLUE, GREEN, GREY, INK, ORANGE
+from lossbook.plotting.style import STYLE
 
 mpl.use("agg")
 
@@ -81,25 +82,25 @@ def test_the_colours_differ_in_grey():
 
 
 def test_lines_differ_without_colour():
-    figures.use_style()
+    plotting.use_style()
     cycle = mpl.rcParams["axes.prop_cycle"].by_key()
     assert cycle["color"] == [BLUE, ORANGE, GREEN]
     assert len(set(cycle["linestyle"])) == 3
 
 
 def test_use_style_outside_a_notebook():
-    figures.use_style()
-    for key, value in mpl.RcParams(figures.STYLE).items():
+    plotting.use_style()
+    for key, value in mpl.RcParams(STYLE).items():
         assert mpl.rcParams[key] == value, key
 
 
 def test_the_same_figure_is_the_same_file(tmp_path):
-    figures.use_style()
+    plotting.use_style()
     files = []
     for name in ("one.svg", "two.svg"):
         fig, ax = plt.subplots()
         ax.plot([0, 1], [0, 1])
-        figures.label_line(ax, 1, 1, "$w$")
+        plotting.label_line(ax, 1, 1, "$w$")
         fig.savefig(tmp_path / name, metadata={"Date": None})
         files.append((tmp_path / name).read_bytes())
     assert files[0] == files[1]
@@ -108,7 +109,7 @@ def test_the_same_figure_is_the_same_file(tmp_path):
 
 def test_label_line():
     _, ax = plt.subplots()
-    figures.label_line(ax, 2.0, 3.0, "slope", color=ORANGE, ha="right")
+    plotting.label_line(ax, 2.0, 3.0, "slope", color=ORANGE, ha="right")
     (text,) = ax.texts
     assert text.get_text() == "slope"
     assert text.xy == (2, 3)
@@ -119,7 +120,7 @@ def test_label_line():
 def test_residual_squares_are_squares_of_the_residuals():
     _, ax = plt.subplots()
     x, target, prediction = [0.0, 3.0, 5.0], [1.0, 4.0, 2.0], [3.0, 3.5, 2.0]
-    figures.residual_squares(ax, x, target, prediction)
+    plotting.residual_squares(ax, x, target, prediction)
     squares = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
     assert [s.get_width() for s in squares] == [s.get_height() for s in squares] == [2, 0.5, 0]
     assert [s.get_xy() for s in squares] == [(0, 1), (3, 3.5), (5, 2)]
@@ -133,13 +134,13 @@ def test_residual_squares_are_squares_of_the_residuals():
 def test_residual_squares_need_arrays_of_one_length():
     _, ax = plt.subplots()
     with pytest.raises(ValueError, match="shorter"):
-        figures.residual_squares(ax, [0, 1], [0, 1], [0])
+        plotting.residual_squares(ax, [0, 1], [0, 1], [0])
 
 
 def test_computational_graph():
     nodes = {"w": (0, 0, "$w$"), "r": (1, 0.5, "$r$"), "L": (2, 0, "$L$")}
     edges = [("w", "r", "$wx - y$", "$x$"), ("r", "L", "$r^2$", "$2r$")]
-    fig = figures.computational_graph(nodes, edges, figsize=(5, 2))
+    fig = plotting.computational_graph(nodes, edges, figsize=(5, 2))
     (ax,) = fig.axes
     assert tuple(fig.get_size_inches()) == (5, 2)
     assert sum(isinstance(patch, FancyArrowPatch) for patch in ax.patches) == 2

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-from lossbook import figures
-from lossbook.plotting.style import BLUE, GREEN, GREY, LIGHT, ORANGE
+from lossbook import plotting
+from lossbook.plotting.palette import BLUE, GREEN, GREY, LIGHT, ORANGE
 from lossbook.plotting.tables import MIME, bundle, data_of
 
 mpl.use("agg")
@@ -15,7 +15,7 @@ mpl.use("agg")
 @pytest.fixture(autouse=True)
 def closed():
     with mpl.rc_context():
-        figures.use_style()
+        plotting.use_style()
         yield
     plt.close("all")
 
@@ -163,9 +163,9 @@ def test_a_series_is_called_by_its_label_or_by_the_one_text_in_its_colour(ax):
     ax.plot([0, 1, 2], [2, 2, 2])
     ax.plot([0, 1, 2], [3, 3, 3])
     ax.plot([5], [5], "o", color=GREEN, ls="none")
-    figures.label_line(ax, 2, 1, "not this", BLUE)
-    figures.label_line(ax, 2, 2, "class 2", ORANGE)
-    figures.label_line(ax, 2, 3, "one of two", GREEN)
+    plotting.label_line(ax, 2, 1, "not this", BLUE)
+    plotting.label_line(ax, 2, 2, "class 2", ORANGE)
+    plotting.label_line(ax, 2, 3, "one of two", GREEN)
     ax.fill_between([0, 1, 2], 2, 3, color=ORANGE, alpha=0.1)
     assert list(read(ax)) == [
         "orange band",
@@ -231,7 +231,7 @@ def test_numbers_have_four_digits_and_no_noise(ax):
 
 def test_a_drawing_has_no_data():
     nodes = {"w": (0, 0, "$w$"), "L": (2, 0, "$L$")}
-    assert data_of(figures.computational_graph(nodes, [("w", "L", "2", "$2r$")])) == []
+    assert data_of(plotting.computational_graph(nodes, [("w", "L", "2", "$2r$")])) == []
     _, ax = plt.subplots()
     ax.plot([0, 1], [0, 1])
     assert bundle(ax.figure) != {}
@@ -267,8 +267,8 @@ def test_in_a_notebook_a_figure_carries_its_data(ax):
     ipython = pytest.importorskip("IPython.core.interactiveshell")
     shell = ipython.InteractiveShell.instance()
     try:
-        figures.use_style()
-        figures.use_style()  # once more does no harm
+        plotting.use_style()
+        plotting.use_style()  # once more does no harm
         ax.plot([0, 1, 2], [3, 4, 5])
         shown, _ = shell.display_formatter.format(ax.figure)
         assert shown[MIME] == bundle(ax.figure)[MIME]
