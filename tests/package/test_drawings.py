@@ -2,16 +2,14 @@
 
 import itertools
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib import pyplot as plt
-from matplotlib.colors import to_rgb
-from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from lossbook import plotting
-from lossbook.plotting.palette import BLUE, GREEN, GREY, INK, ORANGE
-from lossbook.plotting.style import STYLE
+mpl = pytest.importorskip("matplotlib")
+plt = pytest.importorskip("matplotlib.pyplot")
+plotting = pytest.importorskip("lossbook.plotting")
+BLUE, ORANGE, GREEN = plotting.BLUE, plotting.ORANGE, plotting.GREEN
+INK, GREY = plotting.INK, plotting.GREY
 
 mpl.use("agg")
 
@@ -31,7 +29,7 @@ def luminance(rgb):
 
 
 def contrast(one, two):
-    low, high = sorted([luminance(to_rgb(one)), luminance(to_rgb(two))])
+    low, high = sorted([luminance(mpl.colors.to_rgb(one)), luminance(mpl.colors.to_rgb(two))])
     return (high + 0.05) / (low + 0.05)
 
 
@@ -51,7 +49,7 @@ def lab(linear):
 
 
 def linear(colour):
-    rgb = np.array(to_rgb(colour))
+    rgb = np.array(mpl.colors.to_rgb(colour))
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 
@@ -90,7 +88,7 @@ def test_lines_differ_without_colour():
 
 def test_use_style_outside_a_notebook():
     plotting.use_style()
-    for key, value in mpl.RcParams(STYLE).items():
+    for key, value in mpl.RcParams(plotting.style.STYLE).items():
         assert mpl.rcParams[key] == value, key
 
 
@@ -121,7 +119,7 @@ def test_residual_squares_are_squares_of_the_residuals():
     _, ax = plt.subplots()
     x, target, prediction = [0.0, 3.0, 5.0], [1.0, 4.0, 2.0], [3.0, 3.5, 2.0]
     plotting.residual_squares(ax, x, target, prediction)
-    squares = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    squares = [patch for patch in ax.patches if isinstance(patch, mpl.patches.Rectangle)]
     assert [s.get_width() for s in squares] == [s.get_height() for s in squares] == [2, 0.5, 0]
     assert [s.get_xy() for s in squares] == [(0, 1), (3, 3.5), (5, 2)]
     area = sum(s.get_width() * s.get_height() for s in squares)
@@ -143,13 +141,13 @@ def test_computational_graph():
     fig = plotting.computational_graph(nodes, edges, figsize=(5, 2))
     (ax,) = fig.axes
     assert tuple(fig.get_size_inches()) == (5, 2)
-    assert sum(isinstance(patch, FancyArrowPatch) for patch in ax.patches) == 2
+    assert sum(isinstance(patch, mpl.patches.FancyArrowPatch) for patch in ax.patches) == 2
     texts = {text.get_text(): text for text in ax.texts}
     assert set(texts) == {"$w$", "$r$", "$L$", "$wx - y$", "$x$", "$r^2$", "$2r$"}
     assert texts["$w$"].get_position() == (0, 0)
     assert texts["$wx - y$"].xy == (0.5, 0.25)
     assert texts["$r^2$"].xy == texts["$2r$"].xy == (1.5, 0.25)  # in the middle of the way
-    # What is computed stands above the arrow, what flows back below it, in red.
+    # What is computed stands above the arrow, what flows back below it, in orange.
     above, below = texts["$r^2$"], texts["$2r$"]
     assert above.get_position()[1] > 0 > below.get_position()[1]
     assert (above.get_va(), below.get_va()) == ("bottom", "top")

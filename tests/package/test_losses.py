@@ -140,7 +140,7 @@ def test_value_and_gradient_to_50_digits(case, dtype):
 def test_any_finite_prediction_gives_a_finite_value_where_the_true_one_is(case):
     pytest.importorskip("mpmath")
     rng = np.random.default_rng(0)
-    for seed in range(20):
+    for seed in range(8):
         problem = case.problem(seed)
         signs, shape = [1] if case.positive else [-1, 0, 1], problem.arguments[0].shape
         problem = problem.at(rng.choice(signs, shape) * 10 ** rng.uniform(-300, 300, shape))

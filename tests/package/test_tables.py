@@ -1,13 +1,14 @@
 """What is read off a figure is what was drawn."""
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib import pyplot as plt
 
-from lossbook import plotting
-from lossbook.plotting.palette import BLUE, GREEN, GREY, LIGHT, ORANGE
-from lossbook.plotting.tables import MIME, bundle, data_of
+mpl = pytest.importorskip("matplotlib")
+plt = pytest.importorskip("matplotlib.pyplot")
+plotting = pytest.importorskip("lossbook.plotting")
+BLUE, ORANGE, GREEN = plotting.BLUE, plotting.ORANGE, plotting.GREEN
+GREY, LIGHT = plotting.GREY, plotting.LIGHT
+MIME, bundle, data_of = plotting.tables.MIME, plotting.tables.bundle, plotting.data_of
 
 mpl.use("agg")
 
