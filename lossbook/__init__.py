@@ -16,6 +16,7 @@ from importlib import import_module
 from types import ModuleType
 
 from lossbook.classification import BCEWithLogitsLoss, CrossEntropyLoss
+from lossbook.estimates import aic, bic, noise_variance
 from lossbook.gradcheck import (
     GradientCheck,
     central_difference,
@@ -26,10 +27,9 @@ from lossbook.gradcheck import (
 )
 from lossbook.likelihood import (
     GaussianNLLLoss,
+    LaplaceNLLLoss,
     PoissonNLLLoss,
-    aic,
-    bic,
-    noise_variance,
+    StudentTNLLLoss,
 )
 from lossbook.logits import (
     log_softmax,
@@ -39,8 +39,7 @@ from lossbook.logits import (
     softmax_jacobian,
     softplus,
 )
-from lossbook.residual import HuberLoss, L1Loss, MSELoss
-from lossbook.robust import LaplaceNLLLoss, QuantileLoss, SmoothL1Loss, StudentTNLLLoss
+from lossbook.residual import HuberLoss, L1Loss, MSELoss, QuantileLoss, SmoothL1Loss
 
 __version__ = "0.1.0.dev0"
 
@@ -73,7 +72,7 @@ __all__ = [
     "taylor_remainder",
 ]
 
-_MODULES = ("data", "plotting")  # imported when they are asked for: they need other packages
+_MODULES = ("data", "plotting")  # imported on first use: they need other packages
 
 
 def __getattr__(name: str) -> ModuleType:

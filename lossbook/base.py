@@ -21,7 +21,7 @@ def as_floating(value: ArrayLike, name: str) -> Array:
     value : array_like
         Numbers of any shape.
     name : str
-        What the caller calls it; the error message does too.
+        What the caller calls it; used in the error message.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def as_floating(value: ArrayLike, name: str) -> Array:
     Raises
     ------
     TypeError
-        If `value` does not hold numbers.
+        If `value` does not contain numbers.
     """
     array = np.asarray(value)
     if array.dtype.kind in "biu":
@@ -43,14 +43,14 @@ def as_floating(value: ArrayLike, name: str) -> Array:
 
 
 def as_pair(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
-    """Return a prediction and a target that are known to have the same shape.
+    """Return prediction and target as arrays of the same shape.
 
     Integer targets take the precision of the prediction.
 
     Raises
     ------
     TypeError
-        If one of them does not hold numbers.
+        If one of them does not contain numbers.
     ValueError
         If the shapes differ.  NumPy would broadcast (N, 1) against (N,) to an (N, N) table,
         and the loss of perfect predictions would not be zero.
@@ -92,21 +92,21 @@ def check_not_negative(value: float, name: str) -> float:
     return float(value)
 
 
-def first_index(wrong: Array) -> tuple[int, ...]:
-    """Return where an array is first true."""
-    return tuple(int(i) for i in np.argwhere(wrong)[0])
+def first_index(mask: Array) -> tuple[int, ...]:
+    """Return the first index at which `mask` is true."""
+    return tuple(int(i) for i in np.argwhere(mask)[0])
 
 
-def check_entries(array: Array, right: Array, name: str, expected: str) -> None:
-    """See that every entry of `array` is `right`.
+def check_entries(array: Array, valid: Array, name: str, expected: str) -> None:
+    """Raise unless `valid` holds everywhere.
 
     Raises
     ------
     ValueError
-        If one is not: the message names the first of them.
+        If it does not; the message names the first entry of `array` that is not valid.
     """
-    if not np.all(right):
-        where = first_index(~right)
+    if not np.all(valid):
+        where = first_index(~valid)
         at = f" at index {where}" if where else ""
         raise ValueError(f"{name} holds {array[where]}{at}; expected {expected}")
 
@@ -163,7 +163,7 @@ class Loss:
         self._count = float(table.size if count is None else count)
 
     def _factor(self, upstream: ArrayLike, method: str = "backward") -> Array:
-        """Return what the chain rule and the reduction put before each slope."""
+        """Return the factor that the chain rule and the reduction put on each slope."""
         if self._table is None:
             raise RuntimeError(
                 f"{type(self).__name__}.{method} was called before forward; "

@@ -1,4 +1,4 @@
-"""Losses that are negative log-likelihoods: the target was drawn, the prediction says whence."""
+"""Negative log-likelihoods: the prediction gives the distribution that the target came from."""
 
 from __future__ import annotations
 
@@ -18,102 +18,7 @@ from lossbook.base import (
     check_positive,
 )
 from lossbook.reduction import check_not_empty, reduce
-
-
-def noise_variance(prediction: ArrayLike, target: ArrayLike, fitted: int = 0) -> Any:
-    r"""Return the variance of the noise that the residuals give, equation ``eq-sigma-unbiased``.
-
-    With the N residuals r = prediction - target, and the number p of parameters of a linear
-    model that were fitted to the same targets,
-
-    .. math:: \tilde v = \frac{1}{N - p} \sum_{i=1}^{N} r_i^2 .
-
-    Parameters
-    ----------
-    prediction, target : array_like
-        Any shape, the same for both; N is the number of entries.
-    fitted : int
-        What is subtracted from N: 0 for the variance of maximum likelihood, which is the mean
-        squared error; p, the intercept counted, for the unbiased variance.
-
-    Returns
-    -------
-    scalar
-        The variance, in the square of the target's unit.
-
-    Raises
-    ------
-    TypeError
-        If an argument does not hold numbers.
-    ValueError
-        If the shapes differ or are empty, or `fitted` is negative or not less than N.
-    """
-    prediction, target = as_pair(prediction, target)
-    check_not_empty(prediction.shape, "mean")
-    if not 0 <= fitted < prediction.size:
-        raise ValueError(
-            f"fitted is {fitted}; expected a number from 0 to {prediction.size - 1}, "
-            f"less than the {prediction.size} residuals"
-        )
-    with np.errstate(over="ignore", invalid="ignore"):
-        table = np.asarray((prediction - target) ** 2)
-    return reduce(table, "mean", prediction.size - fitted)
-
-
-def aic(nll: float, parameters: int) -> float:
-    r"""Return Akaike's information criterion, equation ``eq-sigma-aic``; smaller is better.
-
-    Parameters
-    ----------
-    nll : float
-        The negative log-likelihood at its minimum, in nats, with all its constants: not the
-        mean over the samples.
-    parameters : int
-        How many parameters were fitted, the variance of the noise among them.
-
-    Returns
-    -------
-    float
-        ``2 * nll + 2 * parameters``.
-
-    References
-    ----------
-    Akaike, H. (1974). A new look at the statistical model identification. *IEEE Transactions on
-    Automatic Control* 19(6), 716-723. https://doi.org/10.1109/TAC.1974.1100705
-    """
-    return 2 * nll + 2 * parameters
-
-
-def bic(nll: float, parameters: int, n: int) -> float:
-    r"""Return Schwarz's information criterion, equation ``eq-sigma-bic``; smaller is better.
-
-    Parameters
-    ----------
-    nll : float
-        As for :func:`aic`.
-    parameters : int
-        As for :func:`aic`.
-    n : int
-        The number of residuals, at least 1.
-
-    Returns
-    -------
-    float
-        ``2 * nll + parameters * log(n)``.
-
-    Raises
-    ------
-    ValueError
-        If `n` is less than 1.
-
-    References
-    ----------
-    Schwarz, G. (1978). Estimating the dimension of a model. *The Annals of Statistics* 6(2),
-    461-464. https://doi.org/10.1214/aos/1176344136
-    """
-    if n < 1:
-        raise ValueError(f"n is {n}; expected the number of residuals, at least 1")
-    return 2 * nll + parameters * float(np.log(n))
+from lossbook.residual import ResidualLoss
 
 
 class GaussianNLLLoss(Loss):
@@ -250,6 +155,107 @@ class GaussianNLLLoss(Loss):
         return np.where(v.real < self.eps, v.real.dtype.type(self.eps), v)
 
 
+class LaplaceNLLLoss(ResidualLoss):
+    r"""Negative log-likelihood of targets with Laplace noise: equation ``eq-nll-laplace``.
+
+    .. math::
+        \ell(r) = \log (2 \theta) + \frac{|r|}{\theta}, \qquad
+        \ell'(r) = \frac{\operatorname{sign}(r)}{\theta}
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        "mean" divides by the number of entries.
+    scale : float
+        The scale θ of the noise, its mean distance from the prediction; in the unit of the
+        target, positive.
+
+    Raises
+    ------
+    ValueError
+        If `scale` is not positive and finite, or `reduction` is unknown.
+
+    Notes
+    -----
+    The value is in nats, with its constant, and may be negative.  At r = 0, where there is a
+    kink, the gradient is 0.  PyTorch has no such loss, but ``torch.distributions.Laplace``.
+    """
+
+    def __init__(self, reduction: str = "mean", scale: float = 1.0) -> None:
+        super().__init__(reduction)
+        self.scale = check_positive(scale, "scale")
+
+    def _value(self, r: Array) -> Array:
+        return np.asarray(np.sign(r.real) * (r / self.scale) + math.log(2 * self.scale))
+
+    def _slope(self, r: Array) -> Array:
+        return np.asarray(np.sign(r) / self.scale)
+
+
+class StudentTNLLLoss(ResidualLoss):
+    r"""Negative log-likelihood of targets with Student-t noise: equation ``eq-robust-student``.
+
+    .. math::
+        \ell(r) = \frac{\nu + 1}{2} \log \left(1 + \frac{r^2}{\nu \theta^2}\right)
+        + \log \left(\theta \sqrt{\nu}\, B\Bigl(\frac{1}{2}, \frac{\nu}{2}\Bigr)\right), \qquad
+        \ell'(r) = \frac{(\nu + 1) r}{\nu \theta^2 + r^2}
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        "mean" divides by the number of entries.
+    df : float
+        The degrees of freedom ν, positive: 1 is Cauchy's distribution, and a large number
+        comes near to the Gaussian.
+    scale : float
+        The scale θ of the noise, in the unit of the target, positive.  It is no standard
+        deviation: for ν > 2 that is θ √(ν / (ν - 2)), for ν ≤ 2 there is none.
+
+    Raises
+    ------
+    ValueError
+        If `df` or `scale` is not positive and finite, or `reduction` is unknown.
+
+    Notes
+    -----
+    The value is in nats, with its constant, and may be negative.  PyTorch has no such loss, but
+    ``torch.distributions.StudentT``.
+
+    References
+    ----------
+    Lange, K. L., Little, R. J. A. and Taylor, J. M. G. (1989). Robust statistical modeling using
+    the t distribution. *Journal of the American Statistical Association* 84(408), 881-896.
+    https://doi.org/10.1080/01621459.1989.10478852
+    """
+
+    def __init__(self, reduction: str = "mean", df: float = 1.0, scale: float = 1.0) -> None:
+        super().__init__(reduction)
+        self.df = check_positive(df, "df")
+        self.scale = check_positive(scale, "scale")
+
+    def _folded(self, r: Array) -> tuple[Array, Array]:
+        """Return where abs(u) > 1, and there 1/u, elsewhere u, with u = r / (scale √df)."""
+        root = math.sqrt(self.df)
+        u = r / self.scale / root
+        far = np.abs(u.real) > 1
+        return far, np.where(far, root * (self.scale / np.where(far, r, 1)), u)
+
+    def _value(self, r: Array) -> Array:
+        # log(1 + u²) is log(1 + 1/u²) + log(u²); that u² fits, or u, is not needed.
+        far, small = self._folded(r)
+        log_unit = math.log(self.scale) + math.log(self.df) / 2
+        log_u = np.where(far, np.log(np.where(far, np.sign(r.real) * r, 1)) - log_unit, 0)
+        value = (self.df + 1) / 2 * (np.log1p(small**2) + 2 * log_u)
+        return np.asarray(value + (math.log(self.scale) + _log_of_constant(self.df)))
+
+    def _slope(self, r: Array) -> Array:
+        # (df + 1) r / (df scale² + r²), numerator and denominator divided by df scale², or by r².
+        far, small = self._folded(r)
+        near = r / self.scale / self.scale / self.df
+        slope = np.where(far, 1 / np.where(far, r, 1), near) / (1 + small**2)
+        return np.asarray((self.df + 1) * slope)
+
+
 class PoissonNLLLoss(Loss):
     r"""Negative log-likelihood of counts, equation ``eq-one-poisson``.
 
@@ -368,3 +374,12 @@ def _log_factorial(y: Array) -> Array:
     """Return log(y!), by the logarithm of the gamma function at y + 1."""
     logarithms = [math.lgamma(n + 1) if n < 2.5e305 else np.inf for n in y.real.ravel().tolist()]
     return np.array(logarithms).reshape(y.shape).astype(y.real.dtype)
+
+
+def _log_of_constant(df: float) -> float:
+    """Return the logarithm of √df B(1/2, df/2), which tends to that of √(2π)."""
+    if df < 100:
+        beta = math.lgamma(0.5) + math.lgamma(df / 2) - math.lgamma((df + 1) / 2)
+        return math.log(df) / 2 + beta
+    x = 1 / df  # Stirling's series: the two log-gammas would cancel
+    return math.log(2 * math.pi) / 2 + x / 4 - x**3 / 24 + x**5 / 20

@@ -6,15 +6,18 @@ import importlib
 import inspect
 import pkgutil
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 import lossbook
 
+NEEDS_MATPLOTLIB = "lossbook.plotting"
 MODULES = [
-    importlib.import_module(f"lossbook.{module.name}")
-    for module in pkgutil.iter_modules(lossbook.__path__)
+    importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(lossbook.__path__, "lossbook.")
+    if find_spec("matplotlib") or not module.name.startswith(NEEDS_MATPLOTLIB)
 ]
 BOOK = Path(__file__).parents[2] / "book"
 

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
-from scipy import stats
 
 from lossbook import GaussianNLLLoss, MSELoss, aic, bic, check_gradient, noise_variance
 
@@ -20,10 +18,12 @@ def test_around_a_mean_it_is_the_variance_of_numpy_and_torch(correction):
     y = np.random.default_rng(1).normal(size=(5, 2))
     found = noise_variance(np.full_like(y, y.mean()), y, fitted=correction)
     assert found == pytest.approx(np.var(y, ddof=correction), rel=1e-14)
+    torch = pytest.importorskip("torch")
     assert found == pytest.approx(torch.var(torch.tensor(y), correction=correction).item())
 
 
 def test_of_a_line_it_gives_the_standard_error_of_scipy(line):
+    stats = pytest.importorskip("scipy.stats")
     x, y = line
     fit = stats.linregress(x, y)
     unbiased = noise_variance(fit.slope * x + fit.intercept, y, fitted=2)
@@ -53,6 +53,7 @@ def test_a_sum_that_overflows_where_the_variance_does_not():
 
 
 def test_the_criteria_of_a_gaussian_sample():
+    stats = pytest.importorskip("scipy.stats")
     y = np.random.default_rng(2).normal(3, 2, size=40)
     nll = -stats.norm.logpdf(y, *stats.norm.fit(y)).sum()
     v = noise_variance(np.full(40, y.mean()), y)
@@ -63,10 +64,9 @@ def test_the_criteria_of_a_gaussian_sample():
 
 
 def test_the_criteria_are_those_of_scikit_learn(line):
-    from sklearn.mixture import GaussianMixture
-
+    mixture = pytest.importorskip("sklearn.mixture")
     y = line[1][:, None]
-    mixture = GaussianMixture(1, reg_covar=0).fit(y)
+    mixture = mixture.GaussianMixture(1, reg_covar=0).fit(y)
     nll = -mixture.score_samples(y).sum()
     assert aic(nll, 2) == pytest.approx(mixture.aic(y))
     assert bic(nll, 2, 30) == pytest.approx(mixture.bic(y))

@@ -2,15 +2,14 @@
 
 import itertools
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib import pyplot as plt
-from matplotlib.colors import to_rgb
-from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from lossbook import figures
-from lossbook.plotting.style import BLUE, GREEN, GREY, INK, RED
+mpl = pytest.importorskip("matplotlib")
+plt = pytest.importorskip("matplotlib.pyplot")
+plotting = pytest.importorskip("lossbook.plotting")
+BLUE, ORANGE, GREEN = plotting.BLUE, plotting.ORANGE, plotting.GREEN
+INK, GREY = plotting.INK, plotting.GREY
 
 mpl.use("agg")
 
@@ -30,7 +29,7 @@ def luminance(rgb):
 
 
 def contrast(one, two):
-    low, high = sorted([luminance(to_rgb(one)), luminance(to_rgb(two))])
+    low, high = sorted([luminance(mpl.colors.to_rgb(one)), luminance(mpl.colors.to_rgb(two))])
     return (high + 0.05) / (low + 0.05)
 
 
@@ -50,14 +49,14 @@ def lab(linear):
 
 
 def linear(colour):
-    rgb = np.array(to_rgb(colour))
+    rgb = np.array(mpl.colors.to_rgb(colour))
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 
-PAIRS = list(itertools.combinations([BLUE, RED, GREEN], 2))
+PAIRS = list(itertools.combinations([BLUE, ORANGE, GREEN], 2))
 
 
-@pytest.mark.parametrize("colour", [BLUE, RED, GREEN, INK, GREY])
+@pytest.mark.parametrize("colour", [BLUE, ORANGE, GREEN, INK, GREY])
 def test_every_colour_is_seen_on_white(colour):
     assert contrast(colour, "white") >= 4.5
 
@@ -76,30 +75,30 @@ def test_colour_blind_readers_tell_the_colours_apart(one, two, kind):
 
 
 def test_the_colours_differ_in_grey():
-    lightness = sorted(lab(linear(colour))[0] for colour in (BLUE, RED, GREEN))
+    lightness = sorted(lab(linear(colour))[0] for colour in (BLUE, ORANGE, GREEN))
     assert min(np.diff(lightness)) > 8  # of 100
 
 
 def test_lines_differ_without_colour():
-    figures.use_style()
+    plotting.use_style()
     cycle = mpl.rcParams["axes.prop_cycle"].by_key()
-    assert cycle["color"] == [BLUE, RED, GREEN]
+    assert cycle["color"] == [BLUE, ORANGE, GREEN]
     assert len(set(cycle["linestyle"])) == 3
 
 
 def test_use_style_outside_a_notebook():
-    figures.use_style()
-    for key, value in mpl.RcParams(figures.STYLE).items():
+    plotting.use_style()
+    for key, value in mpl.RcParams(plotting.style.STYLE).items():
         assert mpl.rcParams[key] == value, key
 
 
 def test_the_same_figure_is_the_same_file(tmp_path):
-    figures.use_style()
+    plotting.use_style()
     files = []
     for name in ("one.svg", "two.svg"):
         fig, ax = plt.subplots()
         ax.plot([0, 1], [0, 1])
-        figures.label_line(ax, 1, 1, "$w$")
+        plotting.label_line(ax, 1, 1, "$w$")
         fig.savefig(tmp_path / name, metadata={"Date": None})
         files.append((tmp_path / name).read_bytes())
     assert files[0] == files[1]
@@ -108,19 +107,19 @@ def test_the_same_figure_is_the_same_file(tmp_path):
 
 def test_label_line():
     _, ax = plt.subplots()
-    figures.label_line(ax, 2.0, 3.0, "slope", color=RED, ha="right")
+    plotting.label_line(ax, 2.0, 3.0, "slope", color=ORANGE, ha="right")
     (text,) = ax.texts
     assert text.get_text() == "slope"
     assert text.xy == (2, 3)
-    assert text.get_color() == RED
+    assert text.get_color() == ORANGE
     assert text.get_ha() == "right"
 
 
 def test_residual_squares_are_squares_of_the_residuals():
     _, ax = plt.subplots()
     x, target, prediction = [0.0, 3.0, 5.0], [1.0, 4.0, 2.0], [3.0, 3.5, 2.0]
-    figures.residual_squares(ax, x, target, prediction)
-    squares = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    plotting.residual_squares(ax, x, target, prediction)
+    squares = [patch for patch in ax.patches if isinstance(patch, mpl.patches.Rectangle)]
     assert [s.get_width() for s in squares] == [s.get_height() for s in squares] == [2, 0.5, 0]
     assert [s.get_xy() for s in squares] == [(0, 1), (3, 3.5), (5, 2)]
     area = sum(s.get_width() * s.get_height() for s in squares)
@@ -133,27 +132,27 @@ def test_residual_squares_are_squares_of_the_residuals():
 def test_residual_squares_need_arrays_of_one_length():
     _, ax = plt.subplots()
     with pytest.raises(ValueError, match="shorter"):
-        figures.residual_squares(ax, [0, 1], [0, 1], [0])
+        plotting.residual_squares(ax, [0, 1], [0, 1], [0])
 
 
 def test_computational_graph():
     nodes = {"w": (0, 0, "$w$"), "r": (1, 0.5, "$r$"), "L": (2, 0, "$L$")}
     edges = [("w", "r", "$wx - y$", "$x$"), ("r", "L", "$r^2$", "$2r$")]
-    fig = figures.computational_graph(nodes, edges, figsize=(5, 2))
+    fig = plotting.computational_graph(nodes, edges, figsize=(5, 2))
     (ax,) = fig.axes
     assert tuple(fig.get_size_inches()) == (5, 2)
-    assert sum(isinstance(patch, FancyArrowPatch) for patch in ax.patches) == 2
+    assert sum(isinstance(patch, mpl.patches.FancyArrowPatch) for patch in ax.patches) == 2
     texts = {text.get_text(): text for text in ax.texts}
     assert set(texts) == {"$w$", "$r$", "$L$", "$wx - y$", "$x$", "$r^2$", "$2r$"}
     assert texts["$w$"].get_position() == (0, 0)
     assert texts["$wx - y$"].xy == (0.5, 0.25)
     assert texts["$r^2$"].xy == texts["$2r$"].xy == (1.5, 0.25)  # in the middle of the way
-    # What is computed stands above the arrow, what flows back below it, in red.
+    # What is computed stands above the arrow, what flows back below it, in orange.
     above, below = texts["$r^2$"], texts["$2r$"]
     assert above.get_position()[1] > 0 > below.get_position()[1]
     assert (above.get_va(), below.get_va()) == ("bottom", "top")
-    assert below.get_color() == RED
-    assert above.get_color() != RED
+    assert below.get_color() == ORANGE
+    assert above.get_color() != ORANGE
     (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
     assert x0 < 0 < 2 < x1
     assert y0 < 0 < 0.5 < y1

@@ -1,13 +1,14 @@
 """What is read off a figure is what was drawn."""
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib import pyplot as plt
 
-from lossbook import figures
-from lossbook.plotting.style import BLUE, GREEN, GREY, LIGHT, RED
-from lossbook.plotting.tables import MIME, bundle, data_of
+mpl = pytest.importorskip("matplotlib")
+plt = pytest.importorskip("matplotlib.pyplot")
+plotting = pytest.importorskip("lossbook.plotting")
+BLUE, ORANGE, GREEN = plotting.BLUE, plotting.ORANGE, plotting.GREEN
+GREY, LIGHT = plotting.GREY, plotting.LIGHT
+MIME, bundle, data_of = plotting.tables.MIME, plotting.tables.bundle, plotting.data_of
 
 mpl.use("agg")
 
@@ -15,7 +16,7 @@ mpl.use("agg")
 @pytest.fixture(autouse=True)
 def closed():
     with mpl.rc_context():
-        figures.use_style()
+        plotting.use_style()
         yield
     plt.close("all")
 
@@ -46,7 +47,7 @@ def test_reference_lines_and_spans(ax):
     ax.axhline(3, color=GREY, ls=":")
     ax.axvline(4)
     ax.axvline(5)
-    ax.axhspan(1, 2, color=RED, alpha=0.1)
+    ax.axhspan(1, 2, color=ORANGE, alpha=0.1)
     assert read(ax) == {
         "orange span": {"y from": [1], "y to": [2]},
         "horizontal dotted grey line": {"y": [3]},
@@ -65,8 +66,8 @@ def test_what_is_no_data(ax):
 
 def test_points_that_look_alike_are_one_series_and_curves_are_not(ax):
     for at in (1, 2):
-        ax.plot(at, 3 * at, "o", color=RED, ls="none")
-        ax.plot([at, at], [0, at], color=RED, ls="-")
+        ax.plot(at, 3 * at, "o", color=ORANGE, ls="none")
+        ax.plot([at, at], [0, at], color=ORANGE, ls="-")
         ax.plot([0, 1, 2], [at, at, at], color=BLUE, ls="-")
     assert read(ax) == {
         "orange dots": {"x": [1, 2], "y": [3, 6]},
@@ -78,7 +79,7 @@ def test_points_that_look_alike_are_one_series_and_curves_are_not(ax):
 
 def test_points_with_another_label_are_another_series(ax):
     for label in ("one", "one", "two"):
-        ax.plot(1, 2, "o", color=RED, ls="none", label=label)
+        ax.plot(1, 2, "o", color=ORANGE, ls="none", label=label)
     assert read(ax) == {
         "one (orange dots)": {"x": [1, 1], "y": [2, 2]},
         "two (orange dots 2)": {"x": [1], "y": [2]},
@@ -88,7 +89,7 @@ def test_points_with_another_label_are_another_series(ax):
 def test_scatter_and_bundles_of_lines(ax):
     ax.scatter([1, 2], [3, 4], s=[10, 20], color=BLUE)
     ax.scatter([1, 2], [3, 4], c=[0.5, 0.6])
-    ax.vlines([1, 2], 0, [3, 4], color=RED)
+    ax.vlines([1, 2], 0, [3, 4], color=ORANGE)
     series = read(ax)
     assert series["blue dots"] == {"x": [1, 2], "y": [3, 4], "size": [10, 20]}
     assert {"x": [1, 2], "y": [3, 4], "value": [0.5, 0.6]} in series.values()
@@ -109,7 +110,7 @@ def test_stairs(ax):
 
 def test_bars(ax):
     ax.bar(np.array([1, 2]) - 0.2, [3, 4], 0.3, color=BLUE)
-    ax.bar(np.array([1, 2]) + 0.2, [5, 6], 0.3, color="white", edgecolor=RED, hatch="//")
+    ax.bar(np.array([1, 2]) + 0.2, [5, 6], 0.3, color="white", edgecolor=ORANGE, hatch="//")
     ax.bar(10, 7, 20, color=GREEN, bottom=1)
     ax.barh([1, 2], [8, 9], 0.5, color=GREY)
     assert read(ax) == {
@@ -121,7 +122,7 @@ def test_bars(ax):
 
 
 def test_areas(ax):
-    ax.add_patch(plt.Rectangle((1, 2), 3, 4, fill=False, ec=RED))
+    ax.add_patch(plt.Rectangle((1, 2), 3, 4, fill=False, ec=ORANGE))
     ax.fill([0, 1, 1], [0, 0, 1], color=GREEN)
     ax.fill_between([0, 1, 2], [1, 2, 3], [4, 5, 6], color=BLUE, lw=0)
     ax.fill_betweenx([0, 1, 2], [1, 2, 3], 9, color=GREY, lw=0)
@@ -147,7 +148,7 @@ def test_images_and_meshes():
 def test_contours_arrows_and_texts(ax):
     ax.contour(np.eye(3), levels=[0.2, 0.4], colors=GREY)
     for at in (1, 2):
-        ax.annotate("", (at, 3), (at, 4), arrowprops={"arrowstyle": "-|>", "color": RED})
+        ax.annotate("", (at, 3), (at, 4), arrowprops={"arrowstyle": "-|>", "color": ORANGE})
     ax.annotate("$+4$", (1, 2), xytext=(5, 5), textcoords="offset points")
     ax.text(3, 4, "a\nmean of 5.1")
     ax.text(3, 4, "no value, not even $z_1$")
@@ -163,10 +164,10 @@ def test_a_series_is_called_by_its_label_or_by_the_one_text_in_its_colour(ax):
     ax.plot([0, 1, 2], [2, 2, 2])
     ax.plot([0, 1, 2], [3, 3, 3])
     ax.plot([5], [5], "o", color=GREEN, ls="none")
-    figures.label_line(ax, 2, 1, "not this", BLUE)
-    figures.label_line(ax, 2, 2, "class 2", RED)
-    figures.label_line(ax, 2, 3, "one of two", GREEN)
-    ax.fill_between([0, 1, 2], 2, 3, color=RED, alpha=0.1)
+    plotting.label_line(ax, 2, 1, "not this", BLUE)
+    plotting.label_line(ax, 2, 2, "class 2", ORANGE)
+    plotting.label_line(ax, 2, 3, "one of two", GREEN)
+    ax.fill_between([0, 1, 2], 2, 3, color=ORANGE, alpha=0.1)
     assert list(read(ax)) == [
         "orange band",
         "own (solid blue line)",
@@ -214,7 +215,7 @@ def test_words_on_an_axis_stand_for_its_numbers(ax):
 )
 def test_long_lines_are_thinned_and_keep_both_ends(ax, length, points, note):
     ax.plot(np.arange(length), np.arange(length))
-    ax.plot(np.arange(length), np.arange(length), "o", color=RED, ls="none")
+    ax.plot(np.arange(length), np.arange(length), "o", color=ORANGE, ls="none")
     line, dots = data_of(ax.figure)
     assert line.note == note
     assert len(line.columns["x"]) == len(line.columns["y"]) == points
@@ -231,7 +232,7 @@ def test_numbers_have_four_digits_and_no_noise(ax):
 
 def test_a_drawing_has_no_data():
     nodes = {"w": (0, 0, "$w$"), "L": (2, 0, "$L$")}
-    assert data_of(figures.computational_graph(nodes, [("w", "L", "2", "$2r$")])) == []
+    assert data_of(plotting.computational_graph(nodes, [("w", "L", "2", "$2r$")])) == []
     _, ax = plt.subplots()
     ax.plot([0, 1], [0, 1])
     assert bundle(ax.figure) != {}
@@ -267,8 +268,8 @@ def test_in_a_notebook_a_figure_carries_its_data(ax):
     ipython = pytest.importorskip("IPython.core.interactiveshell")
     shell = ipython.InteractiveShell.instance()
     try:
-        figures.use_style()
-        figures.use_style()  # once more does no harm
+        plotting.use_style()
+        plotting.use_style()  # once more does no harm
         ax.plot([0, 1, 2], [3, 4, 5])
         shown, _ = shell.display_formatter.format(ax.figure)
         assert shown[MIME] == bundle(ax.figure)[MIME]
