@@ -7,7 +7,7 @@ SOURCES := _config.yml _toc.yml \
   $(shell find book lossbook eqcheck eqcheck/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book test equations mutants bench-site offline versions browser run serve lint clean
+.PHONY: help book test equations mutants links bench-site offline versions browser run serve lint clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test       run every test: of the package, the chapters and the site"
 	@echo "make equations  check every display equation"
 	@echo "make mutants    see that the check rejects every small mistake in them"
+	@echo "make links      check every link to the outside"
 	@echo "make offline    pack the site into one archive for a lecture without a network"
 	@echo "make bench-site compare the site with Jupyter Book's own (a few minutes)"
 	@echo "make versions   run package and chapters with the oldest and the newest releases (long)"
@@ -35,6 +36,9 @@ equations: $(READY)
 
 mutants: $(READY)
 	$(BIN)/python -m eqcheck.mutants
+
+links: $(READY)
+	$(BIN)/python -m tools.links
 
 offline: book
 	$(BIN)/python -m tools.offline
