@@ -26,10 +26,11 @@ def check(book: Path, output: Path) -> dict[str, list[str]]:
     The verdicts are Sphinx's: "working", "redirected", "broken", "timeout", "ignored"; and
     "refused", of hosts that turn machines away.
     """
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", book]
-    options = ["--path-output", output, "--builder", "linkcheck", "--keep-going", "-q"]
+    program = str(Path(sys.executable).with_name("jupyter-book"))
+    options = ["--path-output", str(output), "--builder=linkcheck", "--quiet"]
     # It fails if a link is dead; that, and whether it ran at all, is seen from what it writes.
-    run = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    command = [program, "build", str(book), *options]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     written = output / "_build" / "html" / "output.json"
     if not written.exists():
         raise RuntimeError(f"the links could not be checked\n{run.stdout}\n{run.stderr}")

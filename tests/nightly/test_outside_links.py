@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -18,49 +19,38 @@ LINKS = Path(__file__).with_name("links")
 PATIENCE = 1  # seconds, for the test of the checker
 
 
+asked: set[str] = set()
+
+
 class Outside(Quiet):
     """Hosts as there are on the web."""
 
-    seen: set[str] = set()
-
-    def do_HEAD(self) -> None:
-        if self.path == "/no-head":
-            self.answer(HTTPStatus.METHOD_NOT_ALLOWED)
-        else:
-            self.do_GET()
-
-    def do_GET(self) -> None:
-        first = self.path not in self.seen
-        self.seen.add(self.path)
+    def send_head(self) -> BytesIO:
+        first = self.path not in asked
+        asked.add(self.path)
+        if self.path == "/slow" or (self.path == "/flaky" and first):
+            time.sleep(2 * PATIENCE)
         match self.path:
-            case "/there" | "/no-head" | "/doi/10.1000/there":
-                self.answer(HTTPStatus.OK)
-            case "/moved":
-                self.answer(HTTPStatus.MOVED_PERMANENTLY, to="/there")
-            case "/circle":
-                self.answer(HTTPStatus.FOUND, to="/circle")
-            case "/slow":
-                time.sleep(3 * PATIENCE)
-            case "/flaky":
-                if first:
-                    time.sleep(3 * PATIENCE)
-                self.answer(HTTPStatus.OK)
+            case "/there" | "/slow" | "/flaky" | "/doi/10.1000/there":
+                status = HTTPStatus.OK
+            case "/no-head":
+                only_get = HTTPStatus.METHOD_NOT_ALLOWED
+                status = only_get if self.command == "HEAD" else HTTPStatus.OK
+            case "/moved" | "/circle":
+                status = HTTPStatus.MOVED_PERMANENTLY
             case "/members":
-                self.answer(HTTPStatus.FORBIDDEN)
+                status = HTTPStatus.FORBIDDEN
             case "/repair":
-                self.answer(HTTPStatus.SERVICE_UNAVAILABLE)
+                status = HTTPStatus.SERVICE_UNAVAILABLE
             case _:
-                self.answer(HTTPStatus.NOT_FOUND)
-
-    def answer(self, status: HTTPStatus, to: str = "") -> None:
+                status = HTTPStatus.NOT_FOUND
         page = b'<h1 id="section">There</h1>'
         self.send_response(status)
         self.send_header("Content-Length", str(len(page)))
-        if to:
-            self.send_header("Location", to)
+        if status == HTTPStatus.MOVED_PERMANENTLY:
+            self.send_header("Location", "/there" if self.path == "/moved" else self.path)
         self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(page)
+        return BytesIO(page)
 
 
 @pytest.fixture(scope="module")
