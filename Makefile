@@ -8,8 +8,8 @@ SOURCES := _config.yml _toc.yml \
 TESTS ?= --ignore=tests/nightly
 PIP   := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
 
-.PHONY: help book test test-all equations mutants bench-site offline versions browser run serve \
-  lint release address clean
+.PHONY: help book draft test test-all equations mutants links bench-site offline versions browser \
+  run serve lint release address clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make test-all   run every test there is (long)"
 	@echo "make equations  check every display equation"
 	@echo "make mutants    see that the check rejects every small mistake in them"
+	@echo "make links      check every link to the outside"
 	@echo "make offline    pack the site into one archive for a lecture without a network"
 	@echo "make bench-site compare the site with Jupyter Book's own (a few minutes)"
 	@echo "make versions   run package and chapters with the oldest and the newest releases (long)"
@@ -45,6 +46,9 @@ equations: $(READY)
 
 mutants: $(READY)
 	$(BIN)/python -m eqcheck.mutants
+
+links: $(READY)
+	$(BIN)/python -m tools.links
 
 offline: book
 	$(BIN)/python -m tools.offline

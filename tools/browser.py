@@ -1,4 +1,4 @@
-"""Find a Chromium for the tests of the site; as a script, install one if none is found."""
+"""Find the browsers for the tests of the site; as a script, install Chromium if none is found."""
 
 import os
 import shutil
@@ -8,7 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "firefox": ("firefox-esr", "firefox"),
+}
 # Also as root, and asking no host but this one.
 FLAGS = [
     "--no-sandbox",
@@ -22,13 +25,19 @@ FLAGS = [
 ]
 
 
-def find() -> str | None:
-    """Return the path of the browser in `CHROMIUM`, else on the PATH, else Playwright's own."""
-    if named := os.environ.get("CHROMIUM"):
+def find(browser: str = "chromium") -> str | None:
+    """Return the path of the browser: named in `CHROMIUM` or `FIREFOX`, else on the PATH.
+
+    Where there is no Chromium, Playwright's own will do. Its Firefox is a patched one, which is
+    not what readers have, so it is not used.
+    """
+    if named := os.environ.get(browser.upper()):
         return shutil.which(named)
-    for name in NAMES:
+    for name in NAMES[browser]:
         if path := shutil.which(name):
             return path
+    if browser != "chromium":
+        return None
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if Path(path).exists() else None

@@ -1,4 +1,4 @@
-"""nbval compares what a chapter prints; this what it draws, and the data of that, as numbers."""
+"""nbval compares what a chapter prints; this compares its figures and their data, as numbers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from collections.abc import Generator
 import pytest
 from nbval.plugin import IPyNbCell
 
-from lossbook.plotting.tables import MIME as DATA
-from tests.support import compare_data, compare_svg
+from tests.support.comparing import DATA, SVG, of_figures
 from tools.run_chapters import canonical_svg
-
-SVG = "image/svg+xml"
 
 
 class FigureComparison:
@@ -29,9 +26,8 @@ class FigureComparison:
             for outputs in (item.cell.outputs, item.test_outputs)
         )
         for old, new in zip(committed, drawn, strict=True):
-            found = compare_svg.differences(old[SVG], canonical_svg(new[SVG], item.cell.id))
-            found += compare_data.differences(old.get(DATA, []), new.get(DATA, []))
-            if found:
+            canonical = canonical_svg(new[SVG], item.cell.id)
+            if found := of_figures(old, {**new, SVG: canonical}):
                 item.raise_cell_error("Figure differs from the committed one", "\n".join(found))
 
 

@@ -1,4 +1,4 @@
-"""A reader runs chapters on Colab, and on Binder."""
+"""A reader runs chapters on Colab, and on Binder; one environment serves for both."""
 
 import os
 import re
@@ -24,6 +24,7 @@ CORE = ["mse-gradient", "cross-entropy-gradient", "mse-as-nll"]
 # Once a week, all chapters.
 CHAPTERS = [path.stem for path in chapters()] if "EVERY_CHAPTER" in os.environ else CORE
 GIGABYTE = 10**9
+REPO2DOCKER = "2026.4.0"
 
 
 def committed(name: str) -> NotebookNode:
@@ -190,3 +191,19 @@ def test_a_lecturer_brings_notebooks_of_their_own(browser, server, clone):
         page.wait_for_url("**/lab/tree/COURSE/week1.ipynb**", timeout=60_000)
         expect(page.locator(".jp-Notebook .myst h1").last).to_be_visible(timeout=60_000)
     assert (clone / "COURSE" / "week1.ipynb").is_file()
+
+
+def test_binder_reads_what_lies_in_its_folder(binder, repository):
+    """No image is built: Binder's own tool, here for this last test alone, says what it would do."""
+    binder.run("pip", "install", "--quiet", f"jupyter-repo2docker=={REPO2DOCKER}")
+    recipe = binder.run(
+        *("bash", "-c", "repo2docker --no-build --debug --user-id 1000 --user-name reader . 2>&1"),
+        cwd=repository,
+    )
+    assert "Building conda environment for python=3.11\n" in recipe
+    assert 'bin/pip install --no-cache-dir -r ".binder/requirements.txt"\n' in recipe
+    assert "RUN chmod +x .binder/postBuild\nRUN ./.binder/postBuild\n" in recipe
+    assert "constraints.txt" not in recipe  # nothing is read at the top of the repository
+    (lock,) = binder.folder.rglob("conda/environment.py-3.11-linux-64.lock")
+    brought = re.search(r"/jupyterlab-([\d.]+)-", lock.read_text(encoding="utf-8"))[1]
+    assert f"jupyterlab=={brought}\n" in (ROOT / ".binder/requirements.txt").read_text()

@@ -1,8 +1,7 @@
-"""Whether a notebook that a user has run shows what the committed one shows."""
+"""Tell whether a chapter that was run anew shows what the committed one shows."""
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -13,10 +12,9 @@ from lossbook.plotting.tables import MIME as DATA
 from tests.support import ROOT, compare_data, compare_svg
 from tools.run_chapters import canonical
 
-CHAPTERS = ROOT / "tests" / "chapters"
-
 SVG = "image/svg+xml"
-NOISE = get_sanitize_patterns(Path(CHAPTERS, "sanitize.cfg").read_text(encoding="utf-8"))
+SANITIZE = ROOT / "tests" / "chapters" / "sanitize.cfg"
+NOISE = get_sanitize_patterns(SANITIZE.read_text(encoding="utf-8"))
 
 
 def differences(committed: NotebookNode, run: NotebookNode) -> list[str]:
@@ -31,6 +29,14 @@ def differences(committed: NotebookNode, run: NotebookNode) -> list[str]:
     ]
 
 
+def of_figures(committed: dict[str, Any], drawn: dict[str, Any]) -> list[str]:
+    """Return what differs between two figures in canonical form and their data; [] if nothing."""
+    return [
+        *compare_svg.differences(committed[SVG], drawn[SVG]),
+        *compare_data.differences(committed.get(DATA, []), drawn.get(DATA, [])),
+    ]
+
+
 def _of_a_cell(old: NotebookNode, new: NotebookNode) -> Iterator[str]:
     if new.execution_count is None:
         yield "was not run"
@@ -39,12 +45,10 @@ def _of_a_cell(old: NotebookNode, new: NotebookNode) -> Iterator[str]:
         yield f"{before}, now {after}"
         return
     for was, now in zip(before, after, strict=True):
-        for kind in was:
-            if kind == SVG:
-                yield from compare_svg.differences(was[kind], now[kind])
-            elif kind == DATA:
-                yield from compare_data.differences(was[kind], now[kind])
-            elif _without_noise(was[kind]) != _without_noise(now[kind]):
+        if SVG in was:
+            yield from of_figures(was, now)
+        for kind in was.keys() - {SVG, DATA}:
+            if _without_noise(was[kind]) != _without_noise(now[kind]):
                 yield f"{was[kind]!r}, now {now[kind]!r}"
 
 

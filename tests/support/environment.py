@@ -23,6 +23,7 @@ class Environment:
             **dict.fromkeys(("IPYTHONDIR", "MPLCONFIGDIR"), config),
             **dict.fromkeys(("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"), config),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_NO_COMPILE": "1",  # Python compiles what it imports
             # Where PyTorch's index is out of reach, pip would try it long for each package.
             "PIP_RETRIES": "1",
         }
