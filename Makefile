@@ -4,14 +4,15 @@ BIN   := .venv/bin
 READY := .venv/.ready
 SITE  := _build/html/book/index.html
 SOURCES := _config.yml _toc.yml \
-  $(shell find book lossbook eqcheck eqcheck/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
+  $(shell find book lossbook eqcheck website tools -type f ! -path '*/__pycache__/*' ! -path '*/.*')
 PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help book test equations mutants bench-site offline versions browser run serve lint clean
+.PHONY: help book draft test equations mutants bench-site offline versions browser run serve lint clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book       build the site into _build/html"
+	@echo "make draft      show one page within seconds: make draft PAGE=mse-gradient"
 	@echo "make test       run every test: of the package, the chapters and the site"
 	@echo "make equations  check every display equation"
 	@echo "make mutants    see that the check rejects every small mistake in them"
@@ -26,6 +27,9 @@ help:
 
 book: $(SITE)
 	@echo "The book is at $(CURDIR)/_build/html/index.html"
+
+draft: $(READY)
+	@$(BIN)/python -m tools.draft $(PAGE)
 
 test: $(READY) browser
 	$(BIN)/python -m pytest -n logical --dist loadscope --no-loadscope-reorder
@@ -63,11 +67,14 @@ lint: $(READY)
 clean:
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# Built afresh whenever a source has changed: a partial build would repeat no earlier warning and
-# could keep old numbers. Jupyter Book can exit 0 having built nothing, so see that the page is there.
+# What was read is kept (website/ext/incremental.py says why that is sound), and all pages are written
+# again, so none stays that is no longer in the book. On a terminal Sphinx says how far it is; a log
+# gets a few lines. Jupyter Book can exit 0 having built nothing, so see that the page is there.
 $(SITE): $(READY) $(SOURCES)
-	rm -rf _build
-	$(BIN)/jupyter-book build . -W -n --keep-going -q || { rm -rf _build; exit 1; }
+	@rm -rf _build/html
+	@echo "Building the site: about a minute at first, less when few pages have changed"
+	@test -t 1 || quiet=-q; \
+	  $(BIN)/jupyter-book build . -W -n --keep-going $$quiet || { rm -rf _build/html; exit 1; }
 	@test -s $@
 
 # Where PyTorch's index is out of reach, pip tries it anew for every package, ten minutes in all;

@@ -102,15 +102,16 @@ class ShowFiles(SphinxTransform):
 
 
 def visit_image(self: HTML5Translator, node: Image) -> None:
-    """Write an image with its size, so that nothing moves when it arrives, which it may do late."""
+    """Write an image with its size, so that nothing moves when it arrives; most may do so late."""
     here = self.builder.get_target_uri(self.builder.current_docname)
     attributes = {
         "alt": node["alt"],
         "src": relative_uri(here, f"{FOLDER}/{node['name']}.svg"),
         "width": node["size"][0],
         "height": node["size"][1],
-        "loading": "lazy",
     }
+    if self.section_level > 1:  # below the first heading within the page
+        attributes["loading"] = "lazy"
     self.body.append(self.emptytag(node, "img", "\n", **attributes))
     raise nodes.SkipNode
 

@@ -14,7 +14,7 @@ from lossbook import __version__
 THEME = Path(__file__).resolve().parents[1] / "theme"
 
 DESCRIPTION_LENGTH = 200
-SECTIONS_FIRST = 2  # sections that are there when a page is first drawn
+SECTIONS_FIRST = 1  # sections that are there when a page is first drawn
 
 
 def description(doctree: nodes.document) -> str:
@@ -54,18 +54,18 @@ def give_context(
 
 
 class FirstPaint(SphinxPostTransform):
-    """Let a page be drawn when two sections are here, and not each half formula as it comes."""
+    """Let a page be drawn when one section is here, and not each half formula as it comes."""
 
     default_priority = 900
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
-        """Call the template's `draw` before the third section."""
+        """Call the template's `draw` before the second section."""
         found = [n for n in self.document.findall(nodes.section) if n.parent.parent is self.document]
         if len(found) > SECTIONS_FIRST:
-            third = found[SECTIONS_FIRST]
+            following = found[SECTIONS_FIRST]
             script = nodes.raw("", "<script>draw();</script>\n", format="html")
-            third.parent.insert(third.parent.index(third), script)
+            following.parent.insert(following.parent.index(following), script)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

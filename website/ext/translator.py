@@ -14,8 +14,9 @@ class Translator(HTML5Translator):
 
     def visit_table(self, node: nodes.Element) -> None:
         """Let a table that is too wide be scrolled by itself."""
+        self._table_row_indices.append(0)
         self.body.append('<div class="scroll">')
-        super().visit_table(node)
+        self.body.append(self.starttag(node, "table", CLASS="table"))
 
     def depart_table(self, node: nodes.Element) -> None:
         """Close the box that scrolls."""
