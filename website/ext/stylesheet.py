@@ -1,4 +1,4 @@
-"""One stylesheet for the whole site, with the fonts in it, and nothing beside it that no page needs.
+"""One stylesheet for the whole site, with the fonts in it.
 
 The fonts hold the letters that the pages use and no others, and lie in the stylesheet itself: so
 a page is drawn once, with its mathematics, and nothing moves; and it works from a folder, where
@@ -10,38 +10,30 @@ import re
 import shutil
 from base64 import b64encode
 from collections import defaultdict
-from html.parser import HTMLParser
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
+import lxml.html
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
+from pygments.formatters import HtmlFormatter
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.theming import Theme
 
-STYLES = [
-    "pygments.css",
-    "katex/katex.min.css",
-    "lossbook.css",
-    "explorables/explorables.css",
-]
+from website.ext.theme import THEME
+
+STATIC = THEME / "static"
+STYLES = ["katex/katex.min.css", "lossbook.css", "explorables/explorables.css"]
 BUNDLE = "site.css"
-# What pages ask for. The second line is the search, which only its own page loads.
-KEPT = {
-    *(BUNDLE, "pygments.css", "lossbook.js", "logo.svg", "card.png", "explorables"),
-    *("documentation_options.js", "doctools.js", "sphinx_highlight.js"),
-    *("language_data.js", "searchtools.js", "excerpts.js"),
-}
 
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 FACE = re.compile(r"@font-face\s*{([^}]*)}")
 SOURCE = re.compile(r'url\("?(fonts/[^")]*)"?\)')
 WEIGHTS = {"wght": (400, 600)}  # from text to headings
 
-VOID = {
-    *("area", "base", "br", "col", "embed", "hr"),
-    *("img", "input", "link", "meta", "source", "wbr"),
-}  # fmt: skip
 # What is not set in these fonts.
 OTHER = {"math", "script", "style", "pre", "code", "title"}
 SIZING = {"sizing", "fontsize-ensurer"}
@@ -62,47 +54,34 @@ KATEX = {
 }  # fmt: skip
 
 
-class Letters(HTMLParser):
-    """Reads pages, and notes the letters of each KaTeX font, and under "" those of the text."""
-
-    def __init__(self) -> None:
-        """Start with what a script may say."""
-        super().__init__()
-        self.used = defaultdict(set, {"": set(map(chr, range(0x20, 0x7F)))})
-        self.boxes: list[tuple[str, list[str]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the classes of the box that begins."""
-        if tag not in VOID:
-            self.boxes.append((tag, (dict(attrs).get("class") or "").split()))
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave the box."""
-        while self.boxes and self.boxes.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        """Note the letters."""
-        if not OTHER.isdisjoint(tag for tag, _ in self.boxes):
-            return
-        self.used[self.font()].update(data)
-
-    def font(self) -> str:
-        """Return the font here: of the boxes around it, the nearest that chooses one decides."""
-        classes = [classes for _, classes in self.boxes]
-        drawing = [i for i, names in enumerate(classes) if "katex-html" in names]
-        if not drawing:
-            return ""
-        for names in classes[: drawing[-1] : -1]:
-            # Within a change of size, size1 to size11 are sizes of type.
-            if SIZING.isdisjoint(names):
-                for name in names:
-                    if name in KATEX:
-                        return KATEX[name]
-        return "Main-Regular"
+Letters = dict[str, set[str]]  # of each KaTeX font, and under "" those of the text
 
 
-def shrunk(path: Path, used: set[str]) -> bytes | None:
+def letters_of(pages: list[Path]) -> Letters:
+    """Return the letters that pages use, and those that a script may write."""
+    used = defaultdict(set, {"": set(map(chr, range(0x20, 0x7F)))})
+    for page in pages:
+        note_letters(lxml.html.fromstring(page.read_bytes()), "", used)
+    return used
+
+
+def note_letters(box: lxml.html.HtmlElement, font: str, used: Letters) -> None:
+    """Note the letters in a box, which is in another whose font is given."""
+    if box.tag in OTHER or not isinstance(box.tag, str):
+        return
+    classes = (box.get("class") or "").split()
+    if "katex-html" in classes:
+        font = "Main-Regular"
+    elif font and SIZING.isdisjoint(classes):
+        # Within a change of size, size1 to size11 are sizes of type.
+        font = next((KATEX[name] for name in classes if name in KATEX), font)
+    used[font].update(box.text or "")
+    for child in box:
+        note_letters(child, font, used)
+        used[font].update(child.tail or "")
+
+
+def subset(path: Path, used: set[str]) -> bytes | None:
     """Return a font with these letters only, or None if it has none of them."""
     font = TTFont(path, recalcTimestamp=False)
     here = {ord(letter) for letter in used} & set(font.getBestCmap())
@@ -120,44 +99,63 @@ def shrunk(path: Path, used: set[str]) -> bytes | None:
     return stream.getvalue()
 
 
-def with_fonts(style: str, folder: Path, used: dict[str, set[str]]) -> str:
-    """Put each font that is used into its rule, and take away the rules of the others."""
+def kept(path: Path, used: set[str], folder: Path) -> bytes:
+    """Return the subset of a font that an earlier build has kept in a folder, or make it."""
+    key = sha256(path.read_bytes() + "".join(sorted(used)).encode()).hexdigest()
+    file = folder / f"{key}.woff2"
+    if not file.exists():
+        folder.mkdir(exist_ok=True)
+        file.write_bytes(subset(path, used) or b"")
+    return file.read_bytes()
+
+
+def with_fonts(style: str, source: Path, used: Letters, folder: Path | None) -> str:
+    """Put each font that is used into its rule, and take away the rules of the others.
+
+    Without a folder to keep subsets in, the fonts are left whole.
+    """
 
     def face(rule: re.Match[str]) -> str:
-        if not (source := SOURCE.search(rule[1])):
+        if not (file := SOURCE.search(rule[1])):
             return rule[0]
-        name = Path(source[1]).stem
-        wanted = used[name.removeprefix("KaTeX_") if "KaTeX" in name else ""]
-        font = shrunk(folder / source[1], wanted)
-        if font is None:
-            return ""
+        path = source / file[1]
+        wanted = used[path.stem.removeprefix("KaTeX_") if "KaTeX" in path.stem else ""]
+        font = kept(path, wanted, folder) if folder else path.read_bytes()
         data = f'url("data:font/woff2;base64,{b64encode(font).decode()}")'
-        return rule[0].replace(source[0], data)
+        return rule[0].replace(file[0], data) if font else ""
 
     return FACE.sub(face, style)
 
 
+def code_colours(theme: Theme) -> str:
+    """Return the colours of code in both themes, which theme.toml names."""
+    styles = {"light": theme.pygments_style_default, "dark": theme.pygments_style_dark}
+    return "\n".join(
+        f'html[data-theme="{name}"] .highlight {{\n'
+        f"{HtmlFormatter(style=style).get_style_defs('&')}\n}}"
+        for name, style in styles.items()
+    )
+
+
 def bundle(app: Sphinx, exception: Exception | None) -> None:
-    """Write the stylesheet; remove what it was made of, and what the theme brought."""
-    if exception or app.builder.format != "html":
+    """Write the stylesheet, and remove from the site the files that it was made of."""
+    if exception or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
     site = Path(app.outdir)
-    static = site / "_static"
-    letters = Letters()
-    for page in sorted(site.rglob("*.html")):
-        letters.feed(page.read_text(encoding="utf-8"))
-    parts = []
+    draft = app.tags.has("draft")
+    used = defaultdict(set) if draft else letters_of(sorted(site.rglob("*.html")))
+    folder = None if draft else Path(app.doctreedir, "fonts")
+    parts = [code_colours(app.builder.theme)]
     for name in STYLES:
-        path = Path(app.srcdir, "website", "theme", "static", name)
-        if not path.exists():
-            # The colours of code, which the theme has written.
-            path = static / name
+        path = STATIC / name
         style = COMMENT.sub("", path.read_text(encoding="utf-8"))
-        parts.append(with_fonts(style, path.parent, letters.used))
+        parts.append(with_fonts(style, path.parent, used, folder))
+    static = site / "_static"
+    for part in ("fonts", "katex"):
+        shutil.rmtree(static / part)
+    for sheet in static.rglob("*.css"):
+        sheet.unlink()
     (static / BUNDLE).write_text("\n".join(parts), encoding="utf-8")
-    for path in static.iterdir():
-        if path.name not in KEPT:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

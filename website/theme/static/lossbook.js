@@ -84,4 +84,4 @@ const watch = new ResizeObserver(seen => {
     } else for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
   }
 });
-for (const box of all("article :is(div.math, pre, .pst-scrollable-table-container)")) watch.observe(box);
+for (const box of all("article :is(div.math, pre, .scroll)")) watch.observe(box);
