@@ -1,4 +1,4 @@
-"""``import lossbook`` brings NumPy alone; the rest comes on demand.  Each in a fresh interpreter."""
+"""``import lossbook`` brings NumPy alone, the rest comes on demand; each in a fresh interpreter."""
 
 import subprocess
 import sys
