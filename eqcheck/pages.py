@@ -16,8 +16,10 @@ from markdown_it.token import Token
 
 # The syntax beyond CommonMark, by MyST's names, that is read where no _config.yml names another.
 SYNTAX = frozenset(
-    ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
-    + ["smartquotes", "substitution", "tasklist"]
+    {
+        *("amsmath", "attrs_inline", "colon_fence", "deflist"),
+        *("dollarmath", "smartquotes", "substitution", "tasklist"),
+    }
 )
 VERBATIM = (None, "math", "code", "code-block", "code-cell", "raw")
 
