@@ -207,6 +207,8 @@ def _cases(at: Evaluation, *cases: Node) -> Value:
             pairs.append((at.scalar(value, "a case"), truth))
         if truth == True:  # noqa: E712
             break
+    if not pairs:
+        raise MathError("none of the cases applies", cases[0])
     return sp.Piecewise(*pairs)
 
 

@@ -1,8 +1,8 @@
 r"""The equations of a chapter, and which meaning of a symbol holds where.
 
 ``L := …`` gives the symbol on its left a meaning, and so does ``y \in \mathbb{R}^N``, in a display
-or in a sentence. A meaning holds from where it stands to the end of its section (of its exercise
-or solution, if it stands in one), unless the symbol is given a new one. Where none holds, the
+or in a sentence. A meaning holds from where it appears to the end of its section (of its exercise
+or solution, if it is in one), unless the symbol is given a new one. Where none holds, the
 chapter's first definition of the symbol does.
 """
 
@@ -35,7 +35,7 @@ class Meaning:
     arguments: tuple[str, ...] = ()
     power: int = 1
     body: Node = None
-    lasting: bool = True  # whether it may serve where no other holds
+    lasting: bool = True  # whether it serves where no other holds
 
 
 @dataclass

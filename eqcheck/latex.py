@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ def _parser() -> Lark:
     )
 
 
+@lru_cache(maxsize=2**10)
 def parse(latex: str, start: str = "display") -> Node:
     r"""Return the tree of a display equation, or of a declaration such as ``y \in \mathbb{R}``."""
     try:

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from importlib import metadata
-from multiprocessing import get_context
+from multiprocessing import Process
 from pathlib import Path
 
 import numpy as np
@@ -189,7 +189,7 @@ def put_often(root):
 
 
 def test_processes_that_keep_verdicts_at_once_do_not_disturb_each_other(book):
-    processes = [get_context("spawn").Process(target=put_often, args=(book.root,)) for _ in "ab"]
+    processes = [Process(target=put_often, args=(book.root,)) for _ in "ab"]
     for process in processes:
         process.start()
     for process in processes:

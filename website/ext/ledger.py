@@ -10,10 +10,12 @@ from dataclasses import asdict
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import cast
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.domains.std import StandardDomain
 from sphinx.util import logging
 
 from eqcheck.book import Book
@@ -64,7 +66,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
 
 def mark(builder: StandaloneHTMLBuilder, label: str, number: str) -> str:
     """Return the link from an equation to its row, "" if no page of the book has it."""
-    places = builder.env.get_domain("std").anonlabels
+    places = cast(StandardDomain, builder.env.get_domain("std")).anonlabels
     if f"ledger-{label}" not in places:
         return ""
     page, anchor = places[f"ledger-{label}"]
