@@ -80,7 +80,8 @@ class TestNotebook:
 
 
 def test_the_ledger_lists_every_equation_once_in_the_order_of_the_book(site):
-    labels = [display.label for path in pages_in_toc(ROOT) for display in displays(Source.read(path))]
+    pages = [Source.read(path) for path in pages_in_toc(ROOT)]
+    labels = [display.label for page in pages for display in displays(page)]
     rows = checks.ledger(site.file("book/ledger"))
     assert list(rows) == [f"ledger-{label}" for label in labels]
 
