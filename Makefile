@@ -18,7 +18,7 @@ help:
 	@echo "make test       test the package, the chapters, the site and the repository"
 	@echo "make test-all   run every test there is (long)"
 	@echo "make equations  check every display equation"
-	@echo "make mutants    see that the check rejects every small mistake in them"
+	@echo "make mutants    make every small mistake in them, each of which the check must reject"
 	@echo "make links      check every link to the outside"
 	@echo "make offline    pack the site into one archive for a lecture without a network"
 	@echo "make bench-site compare the site with Jupyter Book's own (a few minutes)"
@@ -49,7 +49,7 @@ equations: $(READY)
 	$(BIN)/python -m eqcheck
 
 mutants: $(READY)
-	$(BIN)/python -m eqcheck.mutants
+	$(BIN)/python -m eqcheck --mutants
 
 links: $(READY)
 	$(BIN)/python -m tools.links

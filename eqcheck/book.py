@@ -1,107 +1,136 @@
-"""The whole book at once: every verdict, for the tests and for the ledger of the site."""
+"""A book whose equations are checked: where it is, and what the check must know of it."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+import importlib.util
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from types import ModuleType
+from typing import Any
 
 import yaml
 
-from .chapters import Chapter, read
-from .checking import Verdict, check, prove
-from .mutating import corrections
-from .pages import ROOT, Page, pages_in_toc
+from .notation import Notation
+from .pages import pages_in_toc
 
-NOT_EVALUATED = ROOT / "book" / "equations" / "not-evaluated.yml"
-T = TypeVar("T")
+Sizes = tuple[dict[str, int], int]  # the sizes of a table, and at how many points it is tried
+Referee = tuple[str, Callable[..., Any]]  # the symbol that is defined, and what it should be
 
 
-@cache
-def chapter_of(path: Path) -> Chapter:
-    """Return a chapter, read once."""
-    return read(Page.read(path))
+@dataclass(frozen=True)
+class Settings:
+    """What ``settings.yml`` says.
 
-
-@cache
-def not_evaluated() -> dict[str, dict[str, str]]:
-    """Return the equations that cannot be evaluated: {label: {reason, and perhaps experiment}}."""
-    return yaml.safe_load(NOT_EVALUATED.read_text(encoding="utf-8")) or {}
-
-
-def _is_wanted(path: Path, label: str, wanted: Collection[str]) -> bool:
-    return not wanted or path.stem in wanted or label in wanted
-
-
-def each_equation(work: Callable[[Path, int], T], wanted: Collection[str] = ()) -> Iterator[T]:
-    """Do something with every equation of the book, on all processors, in the order of the book.
-
-    If labels or pages are wanted, with those alone.
+    Attributes
+    ----------
+    sizes : for which sizes, and at how many points each, an equation is evaluated
+    variance : the symbol for the variance of the noise over which an expectation is taken
+    swaps : sizes that are mistaken for each other
+    symmetric : matrices that are their own transposes
+    packages : local packages that the referees call, each with the parts that they do not
     """
-    places = [
-        (path, i)
-        for path in pages_in_toc()
-        for i, equation in enumerate(chapter_of(path).equations)
-        if _is_wanted(path, equation.label, wanted)
-    ]
-    if not places:
-        return
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(work, *zip(*places, strict=True), chunksize=2)
+
+    sizes: tuple[Sizes, ...] = (({}, 1),)
+    variance: str = ""
+    swaps: dict[str, str] = field(default_factory=dict)
+    symmetric: frozenset[str] = frozenset()
+    packages: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> Settings:
+        """Read a file; what it leaves out has the defaults."""
+        given = _yaml(path)
+        sizes = tuple((each, each.pop("points")) for each in given.pop("sizes", []))
+        pairs = given.pop("confused", [])
+        swaps = {one: other for pair in pairs for one, other in (pair, pair[::-1])}
+        symmetric = frozenset(given.pop("symmetric", ()))
+        return cls(sizes or cls.sizes, swaps=swaps, symmetric=symmetric, **given)
 
 
-def check_book(wanted: Collection[str] = ()) -> list[Verdict]:
-    """Check every equation of the book; of a chapter that cannot be read, say only that.
+@dataclass(frozen=True)
+class Book:
+    """A book with its data for the check, which are read when they are first needed.
 
-    If labels or pages are wanted, only those are checked.
+    Attributes
+    ----------
+    root : the folder with ``_config.yml`` and ``_toc.yml``
+    equations : the folder with the data, from the root
+    notation_file, settings_file, referees_file, not_evaluated_file, equivalent_file : the files in
+        that folder; only the first must exist
     """
-    unread = [
-        verdict
-        for path in pages_in_toc()
-        for verdict in _unread(chapter_of(path))
-        if _is_wanted(path, verdict.label, wanted)
-    ]
-    chapters = {verdict.chapter for verdict in unread if verdict.fault}
-    verdicts = [v for v in each_equation(_verdict, wanted) if v.chapter not in chapters]
-    wrong = {verdict.label for verdict in verdicts if verdict.fault}
-    rests = {verdict.label: verdict.rests_on for verdict in verdicts}
-    for verdict in verdicts:
-        roots = {root for root in verdict.rests_on & wrong if verdict.label not in rests[root]}
-        if verdict.fault and roots:
-            verdict.fault = f"{verdict.label} rests on {', '.join(sorted(roots))}, which fails"
-    return unread + verdicts
+
+    root: Path
+    equations: str = "book/equations"
+    notation_file: str = "notation.yml"
+    settings_file: str = "settings.yml"
+    referees_file: str = "referees.py"
+    not_evaluated_file: str = "not-evaluated.yml"
+    equivalent_file: str = "equivalent.yml"
+
+    def __reduce__(self) -> Any:  # what was read stays behind: referees cannot be pickled
+        return Book, astuple(self)
+
+    def data(self, file: str) -> Path:
+        """Return the path of one of the files."""
+        return self.root / self.equations / file
+
+    def shown(self, file: str) -> str:
+        """Return the path of a file as messages name it."""
+        path = self.data(file)
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else file
+
+    @property
+    def pages(self) -> list[Path]:
+        """The pages in reading order."""
+        return pages_in_toc(self.root)
+
+    @cached_property
+    def notation(self) -> Notation:
+        """What each symbol stands for."""
+        file = self.notation_file
+        return Notation.read(self.data(file), self.shown(file))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The sizes, and what the symbols' table does not say."""
+        return Settings.read(self.data(self.settings_file))
+
+    @cached_property
+    def referees_module(self) -> ModuleType | None:
+        """The module with the referees, None if the book has none."""
+        path = self.data(self.referees_file)
+        if not path.exists():
+            return None
+        spec = importlib.util.spec_from_file_location("referees", path)
+        if spec is None or spec.loader is None:
+            raise ValueError(f"{path} is not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    @property
+    def referees(self) -> dict[str, Referee]:
+        """What each definition is compared with, by label."""
+        return self.referees_module.REFEREES if self.referees_module else {}
+
+    @cached_property
+    def not_evaluated(self) -> dict[str, dict[str, str]]:
+        """The equations that cannot be evaluated: {label: {reason, and perhaps experiment}}."""
+        return _yaml(self.data(self.not_evaluated_file))
+
+    @cached_property
+    def equivalent(self) -> dict[str, dict[str, str]]:
+        """The mutants that are no mistakes: {label: {row: why}}."""
+        listed = _yaml(self.data(self.equivalent_file))
+        return {
+            label: {
+                " ".join(row.split()): group["why"] for group in groups for row in group["rows"]
+            }
+            for label, groups in listed.items()
+        }
 
 
-def _unread(chapter: Chapter) -> Iterator[Verdict]:
-    """Yield what could not be read, as a fault unless it is known that it cannot be."""
-    for place, label, fault in chapter.faults:
-        if label in not_evaluated():
-            yield _excused(chapter.name, label)
-        else:
-            yield Verdict(
-                chapter.name, label, fault=f"{place}{f' ({label})' if label else ''}: {fault}"
-            )
-
-
-def _verdict(path: Path, number: int) -> Verdict:
-    chapter = chapter_of(path)
-    equation = chapter.equations[number]
-    verdict = check(equation, chapter)
-    if equation.label in not_evaluated():
-        if not verdict.fault:
-            verdict.fault = f"{equation.label} can be evaluated: no need to list it"
-            return verdict
-        return verdict if verdict.refuted else _excused(chapter.name, equation.label)
-    if verdict.fault:
-        lines = [f"\n  It would hold with\n    {row}" for row in corrections(equation, chapter)]
-        verdict.fault += "".join(lines[:2])
-    verdict.proved = not any(verdict.sizes) and prove(equation, chapter)
-    return verdict
-
-
-def _excused(chapter: str, label: str) -> Verdict:
-    entry: dict[str, Any] = not_evaluated()[label]
-    return Verdict(chapter, label, reason=entry["reason"], experiment=entry.get("experiment", ""))
+def _yaml(path: Path) -> dict[str, Any]:
+    return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}

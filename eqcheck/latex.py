@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from lark import Lark, Token, Tree, UnexpectedInput
 
-Node = Tree | Token
+Node = Any  # a Tree or a Token, whose parts mypy cannot know
 
 
 class MathError(Exception):
     """Mathematics that cannot be read or evaluated; `start` is where in the LaTeX, if known."""
 
-    def __init__(self, message: str, node: Node | int | None = None):
+    def __init__(self, message: str, node: Node = None):
         super().__init__(message)
-        if isinstance(node, Tree):
-            node = None if node.meta.empty else node.meta.start_pos
-        self.start = node.start_pos if isinstance(node, Token) else node
+        known = not isinstance(node, Tree) or not node.meta.empty
+        self.start: int | None = start_of(node) if node is not None and known else None
 
 
 @cache
@@ -31,7 +31,8 @@ def _parser() -> Lark:
     )
 
 
-def parse(latex: str, start: str = "display") -> Tree:
+@lru_cache(maxsize=2**10)
+def parse(latex: str, start: str = "display") -> Node:
     r"""Return the tree of a display equation, or of a declaration such as ``y \in \mathbb{R}``."""
     try:
         return _parser().parse(latex, start=start)
@@ -41,17 +42,28 @@ def parse(latex: str, start: str = "display") -> Tree:
         raise MathError(f"the grammar stops {place}", error.pos_in_stream) from None
 
 
-def name_of(symbol: Tree) -> str:
-    """Return a symbol's name without its index, spelled as in notation.yml."""
+def start_of(node: Node) -> int:
+    """Return where in the LaTeX a node begins; a position is returned as it is."""
+    if isinstance(node, int):
+        return node
+    return (node if isinstance(node, Token) else node.meta).start_pos or 0
+
+
+def end_of(node: Node) -> int:
+    """Return where in the LaTeX a node ends."""
+    return (node if isinstance(node, Token) else node.meta).end_pos or 0
+
+
+def name_of(symbol: Node) -> str:
+    """Return a symbol's name without its index, spelled as in the notation."""
     return "".join(symbol.children[0].split())
 
 
 def text_of(latex: str, node: Node) -> str:
     """Return the LaTeX of a node, on one line."""
-    span = node if isinstance(node, Token) else node.meta
-    return " ".join(latex[span.start_pos : span.end_pos].split())
+    return " ".join(latex[start_of(node) : end_of(node)].split())
 
 
-def children(tree: Tree) -> list[Node]:
+def children(tree: Node) -> list[Node]:
     """Return the children that are there, without the placeholders of what was left out."""
     return [child for child in tree.children if child is not None]

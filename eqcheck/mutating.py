@@ -11,19 +11,17 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 
-import yaml
 from lark import Token, Tree
 
-from . import chapters, checking
-from .chapters import Chapter, Equation, is_index, is_size
-from .latex import MathError, Node, children, name_of, text_of
-from .notation import symbols
-from .pages import ROOT, Display
+from .book import Settings
+from .chapters import Chapter, Equation, equation_of, meanings_of
+from .checking import Memories, check
+from .latex import MathError, Node, children, end_of, name_of, start_of, text_of
+from .notation import Notation
+from .pages import Display
 
-EQUIVALENT = ROOT / "book" / "equations" / "equivalent.yml"
 SWAPS = {
     r"\le": r"\ge",
     r"\ge": r"\le",
@@ -38,10 +36,7 @@ SWAPS = {
     r"\max": r"\min",
     r"\operatorname{argmin}": r"\operatorname{argmax}",
     r"\operatorname{argmax}": r"\operatorname{argmin}",
-    "N": "C",
-    "C": "N",
 }
-SYMMETRIC = {r"\delta", r"\mathbf{H}", r"\mathbf{P}"}
 
 
 @dataclass(frozen=True)
@@ -71,19 +66,17 @@ def _rows(latex: str) -> list[str]:
     return [" ".join(row.split()) for row in latex.split(r"\\")]
 
 
-def mutants(equation: Equation) -> list[Mutant]:
+def mutants(equation: Equation, chapter: Chapter) -> list[Mutant]:
     """Return the mutants of an equation, none twice."""
-    found = {}
-    for edit in _edits(equation):
+    found: dict[str, Mutant] = {}
+    for edit in _Mistakes(equation, chapter.notation, chapter.book.settings).edits():
         latex = equation.latex[: edit.start] + edit.text + equation.latex[edit.end :]
         if latex != equation.latex:
             found.setdefault("".join(latex.split()), Mutant(edit.mistake, latex))
     return list(found.values())
 
 
-def rejection(
-    equation: Equation, chapter: Chapter, mutant: Mutant, memories: checking.Memories
-) -> str:
+def rejection(equation: Equation, chapter: Chapter, mutant: Mutant, memories: Memories) -> str:
     """Return what the check says against a mutant, "" if it lets it pass.
 
     `memories` holds what has been evaluated for this equation and its other mutants.
@@ -94,41 +87,31 @@ def rejection(
         return f"cannot be read: {error}"
     meanings = [m for m in (*chapter.meanings, *changed.meanings) if m.begin == equation.order]
     if not meanings:
-        return checking.check(place, changed, memories).fault
+        return check(place, changed, memories).fault
     others = (other for other in changed.equations if other is not place)
-    faults = (checking.check(each, changed).fault for each in (place, *others))
+    faults = (check(each, changed).fault for each in (place, *others))
     return next(filter(None, faults), "")
 
 
 def corrections(equation: Equation, chapter: Chapter) -> Iterator[str]:
     """Yield the rows with which an equation would hold that does not: one change of a row."""
-    memories: checking.Memories = {}
-    for mutant in mutants(equation):
+    memories: Memories = {}
+    for mutant in mutants(equation, chapter):
         if not rejection(equation, chapter, mutant, memories):
             yield mutant.row(equation)
 
 
 def _with(chapter: Chapter, equation: Equation, latex: str) -> tuple[Chapter, Equation]:
     display = Display(equation.label, latex, equation.place)
-    changed = chapters.equation_of(chapter.name, display, equation.order)
+    changed = equation_of(chapter, display, equation.order)
     old = [m for m in chapter.meanings if m.begin == equation.order]
-    new = list(chapters.meanings_of(changed))
+    new = list(meanings_of(changed, chapter.notation))
     for meaning in new:
         meaning.end = old[0].end if old else meaning.end
     meanings = [m for m in chapter.meanings if m.begin < equation.order]
     meanings += new + [m for m in chapter.meanings if m.begin > equation.order]
     equations = [changed if e is equation else e for e in chapter.equations]
     return replace(chapter, meanings=meanings, equations=equations), changed
-
-
-@cache
-def equivalent() -> dict[str, dict[str, str]]:
-    """Return the mutants that are no mistakes: {label: {row: why}}."""
-    listed = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
-    return {
-        label: {" ".join(row.split()): group["why"] for group in groups for row in group["rows"]}
-        for label, groups in listed.items()
-    }
 
 
 @dataclass(frozen=True)
@@ -144,17 +127,17 @@ class Trial:
 
 def try_mutants(equation: Equation, chapter: Chapter, share: float = 1.0) -> Trial:
     """Try the mutants of an equation that holds, or the same random share of them each time."""
-    chosen = mutants(equation)
+    chosen = mutants(equation, chapter)
     if share < 1:
         chance = random.Random(equation.label)
         chosen = chance.sample(chosen, min(len(chosen), 1 + int(share * len(chosen))))
-    memories: checking.Memories = {}
+    memories: Memories = {}
     passed = {
         mutant.row(equation): mutant.mistake
         for mutant in chosen
         if not rejection(equation, chapter, mutant, memories)
     }
-    known = equivalent().get(equation.label, {})
+    known = chapter.book.equivalent.get(equation.label, {})
     return Trial(
         equation.label,
         len(chosen),
@@ -167,151 +150,166 @@ def try_mutants(equation: Equation, chapter: Chapter, share: float = 1.0) -> Tri
 # The mistakes
 
 
-def _edits(equation: Equation) -> Iterator[Edit]:
-    letters = sorted(_index_letters(equation.tree))
-    for node in equation.tree.iter_subtrees_topdown():
-        if node.data != "symbol" or isinstance(node.children[0], Token):
-            yield from _edits_of(node, equation.latex, letters)
-    for given in equation.tree.find_data("given"):
-        yield Edit("a condition lost", _start(given), _end(given), "")
-    for side in {id(side): side for s in equation.steps for side in (s.left, s.right)}.values():
-        if side.data == "negative":
-            yield _insert("a 2 too many", _start(side.children[0]), "2 ")
-        elif side.data != "number":
-            yield _insert("a minus too many", _start(side), "- ")
-            yield _insert("a 2 too many", _start(side), "2 ")
+class _Mistakes:
+    """The changes of an equation; those of each rule of the grammar in a method of its name."""
 
+    def __init__(self, equation: Equation, notation: Notation, settings: Settings):
+        self.equation, self.latex, self.notation = equation, equation.latex, notation
+        self.swaps = SWAPS | settings.swaps
+        self.symmetric = settings.symmetric
+        tree = equation.tree
+        bound = {str(part.children[0]) for part in tree.find_data("from_to")}
+        named = {name_of(part) for part in tree.find_data("symbol") if notation.is_index(part)}
+        self.letters = sorted(bound | named)
 
-def _edits_of(node: Tree, latex: str, letters: list[str]) -> Iterator[Edit]:
-    start, end = _start(node), _end(node)
-    kind = str(node.data)
-    parts = children(node)
-    if kind in ("plus", "minus"):
-        sign = latex.index("+" if kind == "plus" else "-", _end(parts[0]))
-        yield Edit("a sign", sign, sign + 1, "-" if kind == "plus" else "+")
-        if kind == "minus" and not _is_even(latex[end:]):
-            left, right = (text_of(latex, part) for part in parts)
-            yield Edit("a difference the other way round", start, end, f"{right} - ({left})")
-    elif kind == "negative":
-        yield Edit("a minus lost", start, start + 1, "")
-    elif kind == "fraction":
-        above, below = (text_of(latex, part) for part in parts)
+    def edits(self) -> Iterator[Edit]:
+        for node in self.equation.tree.iter_subtrees_topdown():
+            if node.data != "symbol" or isinstance(node.children[0], Token):
+                yield from getattr(self, f"_{node.data}", self._nothing)(node, *children(node))
+                yield from self._tokens(node)
+        for given in self.equation.tree.find_data("given"):
+            yield Edit("a condition lost", start_of(given), end_of(given), "")
+        steps = self.equation.steps
+        for side in {id(side): side for s in steps for side in (s.left, s.right)}.values():
+            if side.data == "negative":
+                yield _insert("a 2 too many", start_of(side.children[0]), "2 ")
+            elif side.data != "number":
+                yield _insert("a minus too many", start_of(side), "- ")
+                yield _insert("a 2 too many", start_of(side), "2 ")
+
+    def _nothing(self, _: Node, *__: Node) -> Iterator[Edit]:
+        yield from ()
+
+    def _tokens(self, node: Node) -> Iterator[Edit]:
+        for token in node.children:
+            if not isinstance(token, Token):
+                continue
+            start, end = token.start_pos or 0, token.end_pos or 0
+            if token in self.swaps and node.data != "simplex":
+                swapped = self.swaps[token]
+                yield Edit(f"{token} for {swapped}", start, end, swapped + " ")
+            elif token.type == "NUMBER":
+                for other in ("2", "N") if token == "1" else ("1",):
+                    yield Edit(f"{other} for {token}", start, end, other)
+
+    def _plus(self, _: Node, left: Node, __: Node) -> Iterator[Edit]:
+        sign = self.latex.index("+", end_of(left))
+        yield Edit("a sign", sign, sign + 1, "-")
+
+    def _minus(self, node: Node, left: Node, right: Node) -> Iterator[Edit]:
+        sign = self.latex.index("-", end_of(left))
+        yield Edit("a sign", sign, sign + 1, "+")
+        if not _is_even(self.latex[end_of(node) :]):
+            turned = f"{text_of(self.latex, right)} - ({text_of(self.latex, left)})"
+            yield Edit("a difference the other way round", start_of(node), end_of(node), turned)
+
+    def _negative(self, node: Node, _: Node) -> Iterator[Edit]:
+        yield Edit("a minus lost", start_of(node), start_of(node) + 1, "")
+
+    def _fraction(self, node: Node, *parts: Node) -> Iterator[Edit]:
+        above, below = (text_of(self.latex, part) for part in parts)
+        start, end = start_of(node), end_of(node)
         yield Edit("a denominator lost", start, end, f"({above})")
         yield Edit("a fraction upside down", start, end, f"\\frac{{{below}}}{{{above}}}")
-    elif kind == "product":
-        for place, factor in enumerate(parts):
-            if not _is_argument(parts, place):
-                yield Edit("a factor lost", _start(factor), _end(factor), " ")
-        for one, other in pairwise(parts):
-            texts = [text_of(latex, part) for part in (one, other)]
+
+    def _product(self, _: Node, *factors: Node) -> Iterator[Edit]:
+        for place, factor in enumerate(factors):
+            # Without the (w) of P(w) the formula says the same.
+            if not (place and factor.data == "group" and factor.children[0].data == "symbol"):
+                yield Edit("a factor lost", start_of(factor), end_of(factor), " ")
+        for one, other in pairwise(factors):
+            texts = [text_of(self.latex, part) for part in (one, other)]
             factors_differ = texts[0] != texts[1] and "fraction" not in (one.data, other.data)
             if factors_differ and any(r"\top" in text for text in texts):
                 swapped = f"{texts[1]} {texts[0]}"
-                yield Edit("the order of a product", _start(one), _end(other), swapped)
-    elif kind == "hadamard":
-        sign = latex.index(r"\odot", _end(parts[0]))
+                yield Edit("the order of a product", start_of(one), end_of(other), swapped)
+
+    def _hadamard(self, _: Node, first: Node, *__: Node) -> Iterator[Edit]:
+        sign = self.latex.index(r"\odot", end_of(first))
         yield Edit("the wrong product", sign, sign + len(r"\odot"), "")
-    elif kind == "power":
-        yield Edit("an exponent lost", _start(parts[1]), end, "")
-        yield from _minus_in(parts[1])
-    elif kind in ("call", "call_of_power"):
-        yield Edit("a function lost", start, _end(parts[0]), "")
-    elif kind in ("root", "absolute"):
-        yield Edit(f"{kind} lost", start, end, f"({text_of(latex, parts[0])})")
-    elif kind == "differential":
-        yield Edit("a d lost", start, _start(parts[1]), "")
-    elif kind == "reduction":
-        yield Edit("a sum lost", start, _start(parts[2]), "")
-    elif kind == "primed":
+
+    def _power(self, node: Node, _: Node, exponent: Node) -> Iterator[Edit]:
+        yield Edit("an exponent lost", start_of(exponent), end_of(node), "")
+        (inside,) = children(exponent)
+        in_braces = isinstance(inside, Tree) and (
+            inside.data != "symbol" or len(inside.children) > 1
+        )
+        if in_braces and inside.data not in ("negative", "number"):
+            yield _insert("a minus in the exponent", start_of(inside), "-")
+
+    def _call(self, node: Node, function: Node, *_: Node) -> Iterator[Edit]:
+        yield Edit("a function lost", start_of(node), end_of(function), "")
+
+    _call_of_power = _call
+
+    def _root(self, node: Node, inside: Node) -> Iterator[Edit]:
+        bare = f"({text_of(self.latex, inside)})"
+        yield Edit(f"{node.data} lost", start_of(node), end_of(node), bare)
+
+    _absolute = _root
+
+    def _differential(self, node: Node, _: Node, symbol: Node) -> Iterator[Edit]:
+        yield Edit("a d lost", start_of(node), start_of(symbol), "")
+
+    def _reduction(self, node: Node, *parts: Node) -> Iterator[Edit]:
+        yield Edit("a sum lost", start_of(node), start_of(parts[-1]), "")
+
+    def _expectation(self, node: Node, *parts: Node) -> Iterator[Edit]:
+        yield Edit("an expectation lost", start_of(node), start_of(parts[-1]), "")
+
+    def _primed(self, node: Node, _: Node, primes: Node) -> Iterator[Edit]:
+        end = end_of(node)
         yield _insert("a prime too many", end, "'")
-        if len(node.children[1]) > 1:
+        if len(primes) > 1:
             yield Edit("a prime lost", end - 1, end, "")
-    elif kind == "expectation":
-        yield Edit("an expectation lost", start, _start(parts[2]), "")
-    elif kind == "from_to":
-        yield from _bounds(parts, latex, letters)
-    elif kind == "symbol":
-        yield from _symbol(node, letters)
-    for token in node.children:
-        if isinstance(token, Token) and token in SWAPS and kind != "simplex":
-            swapped = SWAPS[token]
-            yield Edit(f"{token} for {swapped}", token.start_pos, token.end_pos, swapped + " ")
-        elif isinstance(token, Token) and token.type == "NUMBER":
-            for other in ("2", "N") if token == "1" else ("1",):
-                yield Edit(f"{other} for {token}", token.start_pos, token.end_pos, other)
 
+    def _from_to(self, _: Node, letter: Node, first: Node, last: Node) -> Iterator[Edit]:
+        for other in self.letters:
+            if other != letter:
+                yield Edit("a summed index", start_of(letter), end_of(letter), other)
+        for low in ("0", "2"):
+            yield Edit("a lower bound", start_of(first), end_of(first), low)
+        upper = text_of(self.latex, last)
+        start = self.latex.rindex("^", 0, end_of(last))
+        yield Edit("an upper bound", start, end_of(last), f"^{{{upper} - 1")
 
-def _minus_in(exponent: Tree) -> Iterator[Edit]:
-    (inside,) = children(exponent)
-    in_braces = isinstance(inside, Tree) and (inside.data != "symbol" or len(inside.children) > 1)
-    if in_braces and inside.data not in ("negative", "number"):
-        yield _insert("a minus in the exponent", _start(inside), "-")
+    def _symbol(self, node: Node, token: Node, *_: Node) -> Iterator[Edit]:
+        index, name = node.children[-1], name_of(node)
+        symmetric = name in self.symmetric
+        if self.notation.is_size(node):
+            yield Edit("a size lost", start_of(token), end_of(token), "1")
+        for other in self._relatives(name):
+            yield Edit(f"{other} for {token}", start_of(token), end_of(token), other + " ")
+        if not isinstance(index, Tree):
+            if (
+                name in self.notation.symbols
+                and self.notation.symbols[name].shape
+                and not symmetric
+            ):
+                yield _insert("a transpose too many", end_of(node), r"^\top")
+            return
+        yield Edit("an index lost", start_of(index), end_of(index), " ")
+        named = [part for part in index.find_data("symbol") if self.notation.is_index(part)]
+        for part in named:
+            for other in self.letters:
+                if other != name_of(part):
+                    yield Edit("an index", start_of(part), end_of(part), other)
+        if len(named) == 2 and name_of(named[0]) != name_of(named[1]) and not symmetric:
+            one, two = named
+            swapped = f"{name_of(two)}{name_of(one)}"
+            yield Edit("indices swapped", start_of(one), end_of(two), swapped)
 
-
-def _bounds(parts: list[Node], latex: str, letters: list[str]) -> Iterator[Edit]:
-    letter, first, last = parts
-    for other in letters:
-        if other != letter:
-            yield Edit("a summed index", letter.start_pos, letter.end_pos, other)
-    for low in ("0", "2"):
-        yield Edit("a lower bound", _start(first), _end(first), low)
-    upper = text_of(latex, last)
-    start = latex.rindex("^", 0, _end(last))
-    yield Edit("an upper bound", start, _end(last), f"^{{{upper} - 1")
-
-
-def _symbol(node: Tree, letters: list[str]) -> Iterator[Edit]:
-    token, index, end = node.children[0], node.children[-1], _end(node)
-    symmetric = name_of(node) in SYMMETRIC
-    if is_size(node):
-        yield Edit("a size lost", token.start_pos, token.end_pos, "1")
-    for other in _relatives(name_of(node)):
-        yield Edit(f"{other} for {token}", token.start_pos, token.end_pos, other + " ")
-    if not isinstance(index, Tree):
-        if name_of(node) in symbols() and symbols()[name_of(node)].shape and not symmetric:
-            yield _insert("a transpose too many", end, r"^\top")
-        return
-    yield Edit("an index lost", _start(index), _end(index), " ")
-    named = [part for part in index.find_data("symbol") if is_index(part)]
-    for part in named:
-        for other in letters:
-            if other != name_of(part):
-                yield Edit("an index", _start(part), _end(part), other)
-    if len(named) == 2 and name_of(named[0]) != name_of(named[1]) and not symmetric:
-        one, two = named
-        yield Edit("indices swapped", _start(one), _end(two), f"{name_of(two)}{name_of(one)}")
-
-
-def _relatives(name: str) -> list[str]:
-    """Return the symbols that one takes for this one: with a hat or a bar, or without."""
-    plain = name.partition("{")[2].rstrip("}") if name.startswith((r"\hat", r"\bar")) else name
-    family = [plain, f"\\hat{{{plain}}}", f"\\bar{{{plain}}}"]
-    return [other for other in family if other != name and other in symbols()]
-
-
-def _index_letters(tree: Tree) -> set[str]:
-    bound = {str(part.children[0]) for part in tree.find_data("from_to")}
-    return bound | {name_of(part) for part in tree.find_data("symbol") if is_index(part)}
-
-
-def _is_argument(factors: list[Node], place: int) -> bool:
-    """Tell the (w) of P(w): without it the formula says the same."""
-    group = factors[place]
-    return place > 0 and group.data == "group" and group.children[0].data == "symbol"
+    def _relatives(self, name: str) -> list[str]:
+        """Return the symbols that one takes for this one: with a hat or a bar, or without."""
+        plain = name.partition("{")[2].rstrip("}") if name.startswith((r"\hat", r"\bar")) else name
+        family = [plain, f"\\hat{{{plain}}}", f"\\bar{{{plain}}}"]
+        return [other for other in family if other != name and other in self.notation.symbols]
 
 
 def _is_even(after: str) -> bool:
-    """Tell whether a bracket is squared, or stands between bars: its sign does not matter."""
+    """Tell whether a bracket is squared, or is between bars: its sign does not matter."""
     return re.match(r"\s*(\\right)?\s*(\)\s*\^2|\\r[vV]ert)", after) is not None
 
 
 def _insert(mistake: str, at: int, text: str) -> Edit:
     return Edit(mistake, at, at, text)
-
-
-def _start(node: Node) -> int:
-    return node.start_pos if isinstance(node, Token) else node.meta.start_pos
-
-
-def _end(node: Node) -> int:
-    return node.end_pos if isinstance(node, Token) else node.meta.end_pos

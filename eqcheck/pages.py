@@ -1,4 +1,4 @@
-"""Pages of the book, Markdown or notebooks, read by the parser that the site is built with."""
+"""Pages of a book, Markdown or notebooks, read by the parser that the site is built with."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ from typing import Any
 import yaml
 from markdown_it.token import Token
 
-ROOT = Path(__file__).resolve().parent.parent
+# The syntax beyond CommonMark, by MyST's names, that is read where no _config.yml names another.
+SYNTAX = frozenset(
+    {
+        *("amsmath", "attrs_inline", "colon_fence", "deflist"),
+        *("dollarmath", "smartquotes", "substitution", "tasklist"),
+    }
+)
 VERBATIM = (None, "math", "code", "code-block", "code-cell", "raw")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands: a line, counted from 1 in its cell or in the file."""
+    """A place in a page: a line, counted from 1 in its cell or in the file."""
 
     page: str
     cell: str
@@ -36,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Piece:
-    """A token of Markdown, where it begins, and the directives that it stands in."""
+    """A token of Markdown, where it begins, and the directives around it."""
 
     token: Token
     place: Place
@@ -45,15 +51,20 @@ class Piece:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the book, in Markdown or as a notebook."""
+    """A page of a book, in Markdown or as a notebook."""
 
     name: str
     text: str
+    syntax: frozenset[str] = SYNTAX
 
     @classmethod
     def read(cls, path: Path) -> Page:
-        """Read a file; as bytes, for the ends of lines are part of what is checked."""
-        return cls(path.name, path.read_bytes().decode())
+        """Read a file of the book whose _config.yml is the nearest above it.
+
+        As bytes, because the ends of lines are part of what is checked.
+        """
+        root = next((up for up in path.absolute().parents if (up / "_config.yml").exists()), None)
+        return cls(path.name, path.read_bytes().decode(), syntax_of(root) if root else SYNTAX)
 
     @cached_property
     def notebook(self) -> dict[str, Any] | None:
@@ -92,7 +103,7 @@ class Page:
         return [
             piece
             for cell, text in self._markdown
-            for piece in _pieces(text, Place(self.name, cell, 1), ())
+            for piece in _pieces(_parser(self.syntax), text, Place(self.name, cell, 1), ())
         ]
 
     @property
@@ -108,30 +119,37 @@ class Page:
 
 
 def joined(text: str | list[str]) -> str:
-    """Return a notebook's text, which may be a list of lines, in one piece."""
+    """Return a notebook's text, which may be a list of lines, as one string."""
     return text if isinstance(text, str) else "".join(text)
 
 
 def source(cell: dict[str, Any]) -> str:
-    """Return what a cell says."""
+    """Return the text of a cell."""
     return joined(cell["source"])
 
 
 @cache
-def _parser() -> Any:
-    # Imported here: whoever only asks where the pages are need not wait for it.
+def syntax_of(root: Path) -> frozenset[str]:
+    """Return the syntax that a book's _config.yml enables."""
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")) or {}
+    return frozenset(config.get("parse", {}).get("myst_enable_extensions", SYNTAX))
+
+
+@cache
+def _parser(syntax: frozenset[str]) -> Any:
+    # Imported here, because it is slow and a list of the pages does not need it.
     from markdown_it.renderer import RendererHTML
     from myst_parser.config.main import MdParserConfig
     from myst_parser.parsers.mdit import create_md_parser
 
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    extensions = set(config["parse"]["myst_enable_extensions"])
-    return create_md_parser(MdParserConfig(enable_extensions=extensions), RendererHTML)
+    return create_md_parser(MdParserConfig(enable_extensions=set(syntax)), RendererHTML)
 
 
-def _pieces(text: str, start: Place, within: tuple[tuple[str, Place], ...]) -> Iterator[Piece]:
+def _pieces(
+    parser: Any, text: str, start: Place, within: tuple[tuple[str, Place], ...]
+) -> Iterator[Piece]:
     place = start
-    for token in _parser().parse(text):
+    for token in parser.parse(text):
         place = start.below(token.map[0]) if token.map else place
         yield Piece(token, place, within)
         lines = 0
@@ -140,11 +158,12 @@ def _pieces(text: str, start: Place, within: tuple[tuple[str, Place], ...]) -> I
             lines += child.type in ("softbreak", "hardbreak")
         if (name := directive(token)) not in VERBATIM:
             inside = (*within, (name, place))
-            yield from _pieces(body(token), place.below(1 + _option_lines(token)), inside)
+            start_of_body = place.below(1 + _option_lines(token))
+            yield from _pieces(parser, body(token), start_of_body, inside)
 
 
 def directive(token: Token) -> str | None:
-    """Return the name of the directive that a fence is, None if it is none."""
+    """Return the name of the directive that a fence is, None if it is not one."""
     match = re.match(r"\{([^}]+)\}", token.info) if "fence" in token.type else None
     return match[1] if match else None
 
@@ -159,7 +178,7 @@ def _option_lines(token: Token) -> int:
 
 
 def body(token: Token) -> str:
-    """Return what a directive holds, without its options."""
+    """Return the text in a directive, without its options."""
     return _OPTIONS.sub("", token.content)
 
 
@@ -205,7 +224,7 @@ def pages_of(book: Path) -> list[Path]:
     return sorted(p for p in files if not re.search(r"/[._]", f"/{p.relative_to(book).as_posix()}"))
 
 
-def pages_in_toc(root: Path = ROOT) -> list[Path]:
+def pages_in_toc(root: Path) -> list[Path]:
     """Return the pages that _toc.yml names, in reading order, with their extensions."""
 
     def names(entry: Any) -> Iterator[str]:

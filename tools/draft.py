@@ -56,7 +56,7 @@ def build(page: str, output: Path = OUTPUT) -> Path:
 
 def main() -> None:
     """Build the page that is named, and open it."""
-    pages = [path.stem for path in pages_in_toc()]
+    pages = [path.stem for path in pages_in_toc(ROOT)]
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("page", choices=pages, metavar="page", help=", ".join(pages))
     address = build(parser.parse_args().page).as_uri()

@@ -432,16 +432,16 @@ def _gradient(
     loss: Any, prediction: np.ndarray, target: np.ndarray
 ) -> np.ndarray:
     loss(prediction, target)
-    return loss.backward()
+    return np.asarray(loss.backward())
 
 
-def _off_the_columns(X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the part of y at right angles to the columns of X, from a basis of what is there."""
+def _off_the_columns(X: np.ndarray, y: np.ndarray) -> Any:
+    """Return the part of y at right angles to the columns of X, by a basis."""
     basis = linalg.null_space(X.T)
     return basis @ (basis.T @ y)
 
 
-def _smallest_nll(X: np.ndarray, y: np.ndarray) -> float:
+def _smallest_nll(X: np.ndarray, y: np.ndarray) -> Any:
     residuals = _off_the_columns(X, y)
     deviation = np.sqrt(
         np.mean(residuals**2)
@@ -453,11 +453,11 @@ def _smallest_nll(X: np.ndarray, y: np.ndarray) -> float:
     )
 
 
-def _ridge(X: np.ndarray, y: np.ndarray, ratio: float) -> np.ndarray:
-    """Return the weights of ridge regression: least squares with p more targets, which are 0."""
+def _ridge(X: np.ndarray, y: np.ndarray, ratio: float) -> Any:
+    """Return the weights of ridge regression: least squares with p more targets, all 0."""
     p = X.shape[1]
-    rows, targets = (
+    return np.linalg.lstsq(
         np.vstack([X, np.sqrt(ratio) * np.eye(p)]),
         np.append(y, np.zeros(p)),
-    )
-    return np.linalg.lstsq(rows, targets, rcond=None)[0]
+        rcond=None,
+    )[0]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from eqcheck.book import Book
 from eqcheck.chapters import Chapter, Equation, read
 from eqcheck.checking import check
 from eqcheck.pages import Page, Place, source
 from tests.support import ROOT
+
+BOOK = Book(ROOT)
 
 
 def display(latex: str, label: str = "eq-a") -> str:
@@ -22,13 +25,13 @@ def small_page(latex: str, *before: str) -> str:
 
 def faults(text: str, name: str = "page.md") -> dict[str, str]:
     """Return what is said of each equation of a page by label, "" if it holds."""
-    chapter = read(Page(name, text))
+    chapter = read(Page(name, text), BOOK)
     unread = {label: f"{place} ({label}): {what}" for place, label, what in chapter.faults}
     return unread | {each.label: check(each, chapter).fault for each in chapter.equations}
 
 
 def fault(latex: str, *before: str) -> str:
-    """Return what is said against an equation that stands on a small page."""
+    """Return what is said against an equation on a small page."""
     return "\n".join(filter(None, faults(small_page(latex, *before)).values()))
 
 
@@ -53,7 +56,7 @@ class Planted:
 
     def fault(self) -> str:
         """Return what is said against the equation."""
-        chapter = read(self.page)
+        chapter = read(self.page, BOOK)
         for place, label, what in chapter.faults:
             if label == self.label:
                 return f"{place} ({label}): {what}"
@@ -68,7 +71,7 @@ def planted(chapter: str, label: str, old: str, new: str) -> Planted:
     end = text.index(f"$$ ({label})")
     start = text.rindex("$$", 0, end)
     if old in text[start:end]:
-        assert text[start:end].count(old) == 1, f"{old} stands more than once in {label}"
+        assert text[start:end].count(old) == 1, f"{old} occurs more than once in {label}"
         place = text.index(old, start)
     else:
         place = text.rindex(old, 0, start)

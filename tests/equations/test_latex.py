@@ -2,6 +2,7 @@
 
 import pytest
 
+from eqcheck.evaluating import rules
 from tests.equations.planting import fault
 
 # Paragraphs before the equation; what is true; what is false.
@@ -619,3 +620,41 @@ def test_a_case_that_does_not_apply_need_not_have_a_value():
     cases = r"\begin{cases} b \log b & \text{if } b > 0 \\ 0 & \text{otherwise} \end{cases}"
     assert fault("f(2) = 2 \\log 2", f"$f(b) := {cases}$") == ""
     assert fault("f(- 2) = 0", f"$f(b) := {cases}$") == ""
+
+
+@pytest.mark.parametrize("error", [AttributeError, IndexError, KeyError, TypeError, ValueError])
+def test_a_fault_of_the_check_is_not_called_one_of_the_author(error, monkeypatch):
+    def broken(*_):
+        raise error("a fault of the check")
+
+    assert fault("b + c = c + b") == ""
+    monkeypatch.setitem(rules(), "plus", broken)
+    with pytest.raises(error, match="a fault of the check"):
+        fault("b + c = c + b")
+
+
+@pytest.mark.parametrize(
+    ("before", "latex", "why"),
+    [
+        ("", r"\max(y, \hat{y}) = y", "takes numbers"),
+        ("", r"\max(\mathrm{i}, 1) = 1", "only real numbers are compared"),
+        ("", r"\max_j (\mathrm{i} z_j) = 1", "not as a real number"),
+        ("", r"\min_b \frac{1}{b} = 0", "is not found"),
+        ("", r"\min_b \log b = 0", "is not found"),
+        ("", r"\lim_{h \to 0} \frac{1}{h} = 1", "there is no limit"),
+        ("", r"y_{b} = y_1", "an index must be a whole number"),
+        ("", r"y_{\mathrm{i}} = y_1", "an index must be a whole number"),
+        ("", r"(y y^\top)^{-1} = 1", "has no inverse"),
+        ("", r"(c - c)^{-1} = 1", "division by zero"),
+        ("", r"\operatorname{E}_{b} b^2 = 1", "an expectation is over a free vector"),
+        (
+            "",
+            r"c = \begin{cases} 1 & \text{if } \mathrm{i} > 0 \\ 2 & \text{otherwise} \end{cases}",
+            "only real numbers are compared",
+        ),
+        ("", r"c = \begin{cases} y & \text{otherwise} \end{cases}", "not a number"),
+        (r"$A^2 := y$", r"A = 1", "a number in the notation"),
+    ],
+)
+def test_what_an_author_can_cause_is_said_in_the_words_of_mathematics(before, latex, why):
+    assert why in fault(latex, before)

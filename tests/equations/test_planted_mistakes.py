@@ -6,7 +6,7 @@ import pytest
 
 from eqcheck.chapters import read
 from eqcheck.mutating import corrections
-from tests.equations.planting import equation_of, planted
+from tests.equations.planting import BOOK, equation_of, planted
 
 MSE = "mse-gradient.ipynb"
 CROSS_ENTROPY = "cross-entropy-gradient.ipynb"
@@ -348,7 +348,7 @@ def test_the_values_in_a_message_are_those_of_the_two_sides():
 )
 def test_the_row_with_which_it_would_hold_is_suggested(case, row):
     mistake = planted(*case)
-    chapter = read(mistake.page)
+    chapter = read(mistake.page, BOOK)
     if not chapter.faults:
         suggested = list(corrections(equation_of(chapter, mistake.label), chapter))
         assert any(row in " ".join(each.split()) for each in suggested)

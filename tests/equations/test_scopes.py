@@ -4,7 +4,7 @@ import pytest
 
 from eqcheck.chapters import read
 from eqcheck.pages import Page
-from tests.equations.planting import display, faults
+from tests.equations.planting import BOOK, display, faults
 
 
 def failing(*paragraphs):
@@ -151,7 +151,7 @@ def test_definitions_that_rest_on_each_other_are_a_fault():
     ],
 )
 def test_a_sentence_that_cannot_be_read_is_a_fault(sentence, why):
-    chapter = read(Page("page.md", f"# A page\n\nText.\n\n{sentence}\n"))
+    chapter = read(Page("page.md", f"# A page\n\nText.\n\n{sentence}\n"), BOOK)
     ((place, label, fault),) = chapter.faults
     assert (str(place), label) == ("page.md, line 5", "")
     assert "is read as a definition or a declaration" in fault
@@ -160,7 +160,7 @@ def test_a_sentence_that_cannot_be_read_is_a_fault(sentence, why):
 
 def test_sentences_that_define_nothing_are_not_read():
     text = r"As $\lambda \to \infty$, $y = \varphi$ and $\int y$, $\notin$ vanish."
-    assert read(Page("page.md", f"# A page\n\n{text}\n")).faults == []
+    assert read(Page("page.md", f"# A page\n\n{text}\n"), BOOK).faults == []
 
 
 def test_chapters_do_not_mix():

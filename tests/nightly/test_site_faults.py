@@ -16,6 +16,7 @@ FRAME = [
     "book/equations/not-evaluated.yml",
     "book/notation.md",
     "book/equations/notation.yml",
+    "book/equations/settings.yml",
     "book/references.bib",
     "book/terms.yml",
     "tools",

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from sphinxcontrib import katex
 
-from eqcheck import notation
+from eqcheck.book import Book
 from eqcheck.pages import Page as Source
 from eqcheck.pages import displays, pages_in_toc
 from tests.site import checks
@@ -80,14 +80,15 @@ class TestNotebook:
 
 
 def test_the_ledger_lists_every_equation_once_in_the_order_of_the_book(site):
-    labels = [display.label for path in pages_in_toc() for display in displays(Source.read(path))]
+    pages = [Source.read(path) for path in pages_in_toc(ROOT)]
+    labels = [display.label for page in pages for display in displays(page)]
     rows = checks.ledger(site.file("book/ledger"))
     assert list(rows) == [f"ledger-{label}" for label in labels]
 
 
 def test_the_notation_shows_every_symbol(site):
     shown = checks.symbols_in_tables(checks.parse(site.file("book/notation")))
-    assert shown == [symbol.name for line in notation.lines() for symbol in line.symbols]
+    assert shown == [symbol.name for line in Book(ROOT).notation.lines for symbol in line.symbols]
 
 
 def test_the_index_leads_to_a_chapter_for_every_term(site):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -18,7 +19,7 @@ class Exercises(Generated):
     def run(self) -> list[nodes.Node]:
         """Write each list as Markdown, and have it read as such."""
         found: list[nodes.Node] = []
-        for path in pages_in_toc():
+        for path in pages_in_toc(Path(self.env.srcdir)):
             page = Page.read(path)
             lines = [line for each in exercises(page) for line in each]
             if lines:

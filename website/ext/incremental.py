@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ["website/ext/*.py", "eqcheck/*.py", "lossbook/**/*.py", "tools/*.py"]
+CODE = ["website/ext/*.py", "eqcheck/*.py", "eqcheck/*.lark", "lossbook/**/*.py", "tools/*.py"]
 OTHER = ["book/equations/*", "requirements.txt", "constraints.txt"]
 
 

@@ -10,16 +10,18 @@ from dataclasses import asdict
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import cast
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.domains.std import StandardDomain
 from sphinx.util import logging
 
-from eqcheck.book import NOT_EVALUATED, check_book
-from eqcheck.checking import POINTS_WITHOUT_SIZES, SIZES, Verdict
-from eqcheck.notation import FILE as NOTATION
-from eqcheck.pages import Page, pages_in_toc
+from eqcheck.book import Book
+from eqcheck.checking import POINTS_WITHOUT_SIZES, Verdict
+from eqcheck.pages import Page
+from eqcheck.running import check_book
 from website.ext.markdown_directive import Generated
 
 logger = logging.getLogger(__name__)
@@ -31,20 +33,20 @@ HEAD = [
 
 
 @cache
-def verdicts() -> tuple[Verdict, ...]:
-    """Check the book, once for all pages."""
-    return tuple(check_book())
+def verdicts(book: Book) -> tuple[Verdict, ...]:
+    """Check the book, once for all pages; what has not changed since the last build is known."""
+    return tuple(check_book(book, store=book.root / "_build" / "verdicts"))
 
 
 @cache
-def by_label() -> dict[str, Verdict]:
+def by_label(book: Book) -> dict[str, Verdict]:
     """Return the verdicts that a page can link to."""
-    return {verdict.label: verdict for verdict in verdicts() if verdict.label}
+    return {verdict.label: verdict for verdict in verdicts(book) if verdict.label}
 
 
 def warn(app: Sphinx) -> None:
-    """Say of each equation that does not hold where it stands, and why."""
-    for verdict in verdicts():
+    """Say of each equation that does not hold where it is, and why."""
+    for verdict in verdicts(Book(Path(app.srcdir))):
         if verdict.fault:
             logger.warning("%s", verdict.fault)
 
@@ -53,7 +55,8 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
     """Put the ledger beside the pages as data, too."""
     if exception or app.builder.format != "html":
         return
-    rows = [{**asdict(verdict), "rests_on": sorted(verdict.rests_on)} for verdict in verdicts()]
+    found = verdicts(Book(Path(app.srcdir)))
+    rows = [{**asdict(verdict), "rests_on": sorted(verdict.rests_on)} for verdict in found]
     text = json.dumps(rows, indent=1, ensure_ascii=False)
     (Path(app.outdir) / "ledger.json").write_text(text, encoding="utf-8")
 
@@ -61,17 +64,18 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
 # ---------- The mark beside an equation ----------
 
 
-def mark(builder: Builder, label: str, number: str) -> str:
+def mark(builder: StandaloneHTMLBuilder, label: str, number: str) -> str:
     """Return the link from an equation to its row, "" if no page of the book has it."""
-    places = builder.env.get_domain("std").anonlabels
+    places = cast(StandardDomain, builder.env.get_domain("std")).anonlabels
     if f"ledger-{label}" not in places:
         return ""
     page, anchor = places[f"ledger-{label}"]
     address = builder.get_relative_uri(builder.current_docname, page)
     sign, said = "✓", f"Equation ({number}) checked by machine: how"
-    if by_label()[label].reason:
+    verdict = by_label(Book(Path(builder.srcdir)))[label]
+    if verdict.reason:
         sign, said = "○", f"Equation ({number}) not checked by machine: why"
-    if by_label()[label].fault:
+    if verdict.fault:
         sign, said = "✗", f"Equation ({number}) failed the check"
     return (
         f'<a class="ledger-mark" href="{escape(address)}#{escape(anchor)}"'
@@ -87,12 +91,14 @@ class Ledger(Generated):
 
     def run(self) -> list[nodes.Node]:
         """Write each table as Markdown, and have it read as such."""
-        pages = pages_in_toc()
-        for path in (NOTATION, NOT_EVALUATED, *pages):
+        book = Book(Path(self.env.srcdir))
+        files = (book.notation_file, book.settings_file, book.not_evaluated_file)
+        for path in (*map(book.data, files), *book.pages):
             self.env.note_dependency(str(path))
-        found = self.read([totals(), "", *sizes_tried()])
-        for path in pages:
-            rows = [row(v) for v in by_label().values() if v.chapter == path.name]
+        verdicts = by_label(book)
+        found = self.read([totals(verdicts), "", *sizes_tried(book)])
+        for path in book.pages:
+            rows = [row(v, book) for v in verdicts.values() if v.chapter == path.name]
             if rows:
                 title = Page.read(path).title
                 anchor = f"ledger-{path.stem}"
@@ -100,9 +106,9 @@ class Ledger(Generated):
         return found
 
 
-def totals() -> str:
+def totals(verdicts: dict[str, Verdict]) -> str:
     """Say how many equations there are, and what became of them."""
-    found = by_label().values()
+    found = verdicts.values()
     definitions = sum(verdict.defines for verdict in found)
     left_out = sum(bool(verdict.reason) for verdict in found)
     points = sum(verdict.points for verdict in found)
@@ -115,10 +121,11 @@ def totals() -> str:
     )
 
 
-def sizes_tried() -> list[str]:
+def sizes_tried(book: Book) -> list[str]:
     """Say for which sizes, and at how many points, an equation is evaluated."""
-    names = [f"${name}$" for name in SIZES[0][0]]
-    rows = [[*sizes.values(), points] for sizes, points in SIZES]
+    tried = book.settings.sizes
+    names = [f"${name}$" for name in tried[0][0]]
+    rows = [[*sizes.values(), points] for sizes, points in tried]
     return [
         "An equation is evaluated for these sizes, as far as it depends on them;"
         " what then becomes the same is tried once. Where there is no size, there"
@@ -130,13 +137,13 @@ def sizes_tried() -> list[str]:
     ]
 
 
-def row(verdict: Verdict) -> str:
+def row(verdict: Verdict, book: Book) -> str:
     """Return the row of an equation, whose number in it can be linked to."""
-    used = [label for label in by_label() if label in verdict.rests_on]
+    used = [label for label in by_label(book) if label in verdict.rests_on]
     cells = [
         f"[{{eq}}`{verdict.label}`]{{#ledger-{verdict.label}}}",
         ", ".join(["definition" if verdict.defines else "claim", *remarks(verdict)]),
-        ", ".join(f"${name}$" for name in sizes_of(verdict)),
+        ", ".join(f"${name}$" for name in sizes_of(verdict, book)),
         str(verdict.points or ""),
         ", ".join(f"{{eq}}`{label}`" for label in used),
     ]
@@ -157,9 +164,10 @@ def remarks(verdict: Verdict) -> Iterator[str]:
         yield "for all values"
 
 
-def sizes_of(verdict: Verdict) -> list[str]:
+def sizes_of(verdict: Verdict, book: Book) -> list[str]:
     """Return the sizes that an equation depends on, in their usual order."""
-    return [name for name in SIZES[0][0] if any(name in s for s in verdict.sizes)]
+    names, _ = book.settings.sizes[0]
+    return [name for name in names if any(name in sizes for sizes in verdict.sizes)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,12 +1,15 @@
 """The tables of the notation, made from the file by which the equations are checked.
 
-So what a reader is told of a symbol is what the check takes it for.
+So a reader is told of a symbol what the check takes it for.
 """
+
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from eqcheck.notation import FILE, Line, lines, shape_in_words
+from eqcheck.book import Book
+from eqcheck.notation import Line, shape_in_words
 from website.ext.markdown_directive import Generated
 
 WITH_SHAPE = ["| symbol | shape | meaning |", "|:-:|:-:|---|"]
@@ -26,18 +29,19 @@ def table(group: list[Line]) -> list[str]:
 
 
 class Notation(Generated):
-    """The table of one group of book/equations/notation.yml, which the argument names."""
+    """The table of one group of the notation, which the argument names."""
 
     required_arguments = 1
     final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
         """Write the table as Markdown, and have it read as such."""
-        self.env.note_dependency(str(FILE))
+        book = Book(Path(self.env.srcdir))
+        self.env.note_dependency(str(book.data(book.notation_file)))
         title = self.arguments[0]
-        group = [line for line in lines() if line.group == title]
+        group = [line for line in book.notation.lines if line.group == title]
         if not group:
-            raise self.error(f"notation.yml has no group {title!r}")
+            raise self.error(f"{book.notation.source} has no group {title!r}")
         return self.read(table(group))
 
 

@@ -1,0 +1,1 @@
+"""A package of the book: a change of it makes the verdicts anew."""
