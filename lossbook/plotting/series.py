@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,7 +30,8 @@ LINES = {"-": "solid", "--": "dashed", "-.": "dash-dotted", ":": "dotted"}
 MARKS = {"o": "dots", ".": "dots", "s": "squares", "^": "triangles", "D": "diamonds", "*": "stars"}
 
 
-class Series(NamedTuple):
+@dataclass(frozen=True)
+class Series:
     """What one artist shows.
 
     Attributes
@@ -97,7 +99,7 @@ def series_of(ax: Axes) -> Iterator[Series]:
         elif isinstance(artist, Annotation):
             shown = _arrow(artist)
         if shown and len(next(iter(shown.columns.values()))):
-            yield shown._replace(label=shown.label or _public(artist.get_label()))
+            yield replace(shown, label=shown.label or _public(artist.get_label()))
 
 
 def _line(ax: Axes, line: Line2D) -> Series | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -129,9 +129,9 @@ def _joined(found: Iterator[Series]) -> list[Series]:
         if look in series:
             before = series[look]
             rows = {name: [*values, *one.columns[name]] for name, values in before.columns.items()}
-            series[look] = before._replace(columns=rows)
+            series[look] = replace(before, columns=rows)
         else:
-            series[look] = one._replace(look=look)
+            series[look] = replace(one, look=look)
     return list(series.values())
 
 
@@ -151,7 +151,7 @@ def _named(ax: Axes, found: list[Series]) -> Iterator[Series]:
             names[lines[0].look] = said[0]
     for one in found:
         label = one.label or (names[one.look].get_text() if one.look in names else "")
-        yield one._replace(look=f"{label} ({one.look})" if label else one.look)
+        yield replace(one, look=f"{label} ({one.look})" if label else one.look)
     stated = [
         (text.get_text(), *_place(text))
         for text in texts

@@ -129,8 +129,8 @@ def test_what_is_returned_is_described(thing):
     annotation = inspect.signature(thing).return_annotation
     if annotation == "None" or thing.__name__ in SHORT:
         return
-    assert "Returns" in sections(thing)
-    assert any(line.startswith("    ") for line in sections(thing)["Returns"])
+    heading = "Yields" if annotation.startswith("Iterator") else "Returns"
+    assert any(line.startswith("    ") for line in sections(thing)[heading])
 
 
 @EVERY

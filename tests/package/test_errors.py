@@ -63,23 +63,12 @@ ERRORS = {
             lambda: CrossEntropyLoss(reduction=None),
             "reduction is None; expected one of none, sum, mean",
         ),
-        (lambda: HuberLoss(delta=0), "delta is 0; expected a positive, finite number"),
-        (lambda: HuberLoss(delta=NAN), "delta is nan; expected a positive, finite number"),
-        (lambda: HuberLoss(delta=INF), "delta is inf; expected a positive, finite number"),
-        (lambda: GaussianNLLLoss(eps=0), "eps is 0; expected a positive, finite number"),
-        (lambda: GaussianNLLLoss(eps=INF), "eps is inf; expected a positive, finite number"),
-        (lambda: GaussianNLLLoss(eps=NAN), "eps is nan; expected a positive, finite number"),
-        (
-            lambda: CrossEntropyLoss(label_smoothing=1.5),
-            "label_smoothing is 1.5; expected a number in [0, 1]",
-        ),
-        (
-            lambda: CrossEntropyLoss(label_smoothing=-0.5),
-            "label_smoothing is -0.5; expected a number in [0, 1]",
-        ),
-        (
-            lambda: CrossEntropyLoss(label_smoothing=NAN),
-            "label_smoothing is nan; expected a number in [0, 1]",
+        *(
+            (
+                lambda share=share: CrossEntropyLoss(label_smoothing=share),
+                f"label_smoothing is {share}; expected a number in [0, 1]",
+            )
+            for share in (1.5, -0.5, NAN)
         ),
         (
             lambda: CrossEntropyLoss(weight=[1.0, -1.0]),
@@ -113,20 +102,20 @@ ERRORS = {
         ),
         *(
             (
-                lambda cls=cls, scale=scale: cls(scale=scale),
-                f"scale is {scale}; expected a positive, finite number",
+                lambda cls=cls, name=name, value=value: cls(**{name: value}),
+                f"{name} is {value}; expected a positive, finite number",
             )
-            for cls in (LaplaceNLLLoss, StudentTNLLLoss)
-            for scale in (0, -2.0, INF, NAN)
+            for cls, name in (
+                (HuberLoss, "delta"),
+                (GaussianNLLLoss, "eps"),
+                (LaplaceNLLLoss, "scale"),
+                (StudentTNLLLoss, "scale"),
+                (StudentTNLLLoss, "df"),
+            )
+            for value in (0, -2.0, INF, NAN)
         ),
-        (lambda: StudentTNLLLoss(df=0.0), "df is 0.0; expected a positive, finite number"),
         # shapes that would broadcast
         (lambda: MSELoss()(np.ones((3, 1)), np.ones(3)), SAME.format((3,), (3, 1))),
-        (lambda: L1Loss()(np.ones(3), np.ones((3, 1))), SAME.format((3, 1), (3,))),
-        (lambda: HuberLoss()(ONES, 1.0), SAME.format((), (2, 3))),
-        (lambda: StudentTNLLLoss()(ONES, 1.0), SAME.format((), (2, 3))),
-        (lambda: BCEWithLogitsLoss()(np.ones((3, 1)), np.ones(3)), SAME.format((3,), (3, 1))),
-        (lambda: GaussianNLLLoss()(np.ones((3, 1)), np.ones(3), 1.0), SAME.format((3,), (3, 1))),
         (
             lambda: BCEWithLogitsLoss(weight=[1.0, 2.0])(ONES, ONES),
             "weight has shape (2,); expected a shape that broadcasts to the prediction's, (2, 3)",
@@ -168,7 +157,6 @@ ERRORS = {
         (lambda: MSELoss()([], []), EMPTY.format((0,))),
         (lambda: CrossEntropyLoss()(np.ones((0, 3)), np.ones(0, int)), EMPTY.format((0, 3))),
         (lambda: BCEWithLogitsLoss()(np.ones((2, 0)), np.ones((2, 0))), EMPTY.format((2, 0))),
-        (lambda: GaussianNLLLoss()([], [], 1.0), EMPTY.format((0,))),
         (
             lambda: CrossEntropyLoss()(ONES, [-100, -100]),
             "every target is ignored (ignore_index=-100) or has weight 0, and their mean is 0/0; "

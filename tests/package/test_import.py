@@ -1,4 +1,4 @@
-"""``import lossbook`` brings NumPy alone, the rest comes on demand; each in a fresh interpreter."""
+"""``import lossbook`` brings NumPy alone; the rest comes on demand: in fresh interpreters."""
 
 import subprocess
 import sys
@@ -16,14 +16,9 @@ def run(code: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def test_the_package_imports_numpy_alone():
+def test_the_package_and_its_data_import_numpy_alone():
     everything = f"lossbook.data.noisy_line(); dir(lossbook); print({OTHERS} & set(sys.modules))"
     assert run(everything) == "set()"
-
-
-def test_the_data_sets_need_no_import_of_their_own():
-    pytest.importorskip("sklearn")
-    assert run("print(lossbook.data.digits().x.shape)") == "(1797, 64)"
 
 
 def test_the_figures_need_no_import_of_their_own():
