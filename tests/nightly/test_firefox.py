@@ -18,7 +18,6 @@ import pytest
 
 from tests.conftest import go_without
 from tools import browser, npm
-from tools.serving import serving
 
 PUPPETEER = "25.16.0"
 CHECKS = Path(__file__).with_name("firefox.mjs")
@@ -48,14 +47,13 @@ def checked(firefox: str, host: str, only: str = ".") -> dict[str, str]:
     return {case.get("name"): case.get("failure", "") for case in cases}
 
 
-def test_the_site_works(firefox, site):
-    with serving(site.root) as host:
-        found = checked(firefox, host)
+def test_the_site_works(firefox, host):
+    found = checked(firefox, host)
     assert found
     assert {name: fault for name, fault in found.items() if fault} == {}
 
 
-def test_a_fault_is_noticed(firefox, site, tmp_path):
+def test_a_fault_is_noticed(firefox, site, serve, tmp_path):
     copy = tmp_path / "site"
     shutil.copytree(site.root, copy, copy_function=os.link)
     for name, old, new in [
@@ -67,7 +65,7 @@ def test_a_fault_is_noticed(firefox, site, tmp_path):
         assert old in text
         (copy / name).unlink()  # it is the site's own
         (copy / name).write_text(text.replace(old, new, 1), encoding="utf-8")
-    with serving(copy) as host:
+    with serve(copy) as host:
         found = checked(firefox, host, "mse-gradient|exercise")
     drawn, exercise = found.values()
     assert "script error: Error: planted" in drawn

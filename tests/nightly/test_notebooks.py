@@ -194,7 +194,7 @@ def test_a_lecturer_brings_notebooks_of_their_own(browser, server, clone):
 
 
 def test_binder_reads_what_lies_in_its_folder(binder, repository):
-    """No image is built: Binder's own tool, installed for this test alone, says what it would do."""
+    """Binder's own tool, here for this last test alone, says so; no image is built."""
     binder.run("pip", "install", "--quiet", f"jupyter-repo2docker=={REPO2DOCKER}")
     recipe = binder.run(
         *("bash", "-c", "repo2docker --no-build --debug --user-id 1000 --user-name reader . 2>&1"),

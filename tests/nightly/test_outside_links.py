@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 import yaml
@@ -15,7 +14,7 @@ from tests.support import ROOT
 from tools.links import check, dead
 from tools.serving import Quiet, serving
 
-LINKS = Path(__file__).with_name("links")
+LINKS = ROOT / "tests" / "books" / "links"
 PATIENCE = 1  # seconds, for the test of the checker
 
 
