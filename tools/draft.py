@@ -2,8 +2,8 @@
 
     python -m tools.draft mse-gradient
 
-Only this page is built, into _build/draft: it is chapter 1 there, links to other pages lead nowhere,
-and no equation is checked. `make book` does all of that.
+Only this page is built, into _build/draft. It is chapter 1 there, links to other pages lead nowhere
+and no equation is checked: `make book` does all of that.
 """
 
 import argparse

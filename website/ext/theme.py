@@ -61,7 +61,9 @@ class FirstPaint(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:
         """Call the template's `draw` before the second section."""
-        found = [n for n in self.document.findall(nodes.section) if n.parent.parent is self.document]
+        found = [
+            n for n in self.document.findall(nodes.section) if n.parent.parent is self.document
+        ]
         if len(found) > SECTIONS_FIRST:
             following = found[SECTIONS_FIRST]
             script = nodes.raw("", "<script>draw();</script>\n", format="html")
