@@ -56,12 +56,13 @@ def build(page: str, output: Path = OUTPUT) -> Path:
 
 def main() -> None:
     """Build the page that is named, and open it."""
-    pages = [path.stem for path in pages_in_toc()]
+    pages = [path.stem for path in pages_in_toc(ROOT)]
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("page", choices=pages, metavar="page", help=", ".join(pages))
     address = build(parser.parse_args().page).as_uri()
     print(address)
-    if sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & {*os.environ}:
+    displays = {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)
+    if sys.stdout.isatty() and (displays or sys.platform in ("darwin", "win32")):
         webbrowser.open(address)
 
 
