@@ -2,8 +2,8 @@
 
     python -m tools.draft mse-gradient
 
-Only this page is built, into _build/draft: it is chapter 1 there, links to other pages lead nowhere,
-and no equation is checked. `make book` does all of that.
+Only this page is built, into _build/draft. It is chapter 1 there, links to other pages lead nowhere
+and no equation is checked: `make book` does all of that.
 """
 
 import argparse
@@ -61,7 +61,8 @@ def main() -> None:
     parser.add_argument("page", choices=pages, metavar="page", help=", ".join(pages))
     address = build(parser.parse_args().page).as_uri()
     print(address)
-    if sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & {*os.environ}:
+    displays = {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)
+    if sys.stdout.isatty() and (displays or sys.platform in ("darwin", "win32")):
         webbrowser.open(address)
 
 

@@ -1,7 +1,7 @@
 """Explorables: interactive figures, each below the figure of a chapter that it brings to life.
 
-The metadata of the figure's cell name it: `mystnb: {explorable: squares}`. Its script, which defines
-the element, is website/theme/static/explorables/squares.js; the template loads it.
+The metadata of the figure's cell name it: `mystnb: {explorable: squares}`. The template then loads
+website/theme/static/explorables/squares.js, which defines the element that is put on the page.
 """
 
 from docutils import nodes

@@ -88,17 +88,17 @@ class ShowFiles(SphinxTransform):
         for image in list(self.document.findall(nodes.image)):
             if figure := found.get(self.name(image)):
                 self.env.note_dependency(str(figure.notebook))
-                image.replace_self(Image(name=figure.name, alt=image["alt"], size=figure.size))
+                image.replace_self(Image(name=figure.name, alt=image.get("alt", ""), size=figure.size))
 
     def name(self, image: nodes.image) -> str:
         """Return the name of the figure that an image belongs to, "" if it is of none."""
         path = PurePosixPath(self.env.docname).parent / image["uri"]
         if path.parent == FOLDER:
-            return path.stem
-        within = image.parent
+            return str(path.stem)
+        within: nodes.Element | None = image.parent
         while within and not isinstance(within, nodes.figure):
             within = within.parent
-        return within["ids"][0] if within and within["ids"] else ""
+        return str(within["ids"][0]) if within and within["ids"] else ""
 
 
 def visit_image(self: HTML5Translator, node: Image) -> None:
@@ -112,7 +112,7 @@ def visit_image(self: HTML5Translator, node: Image) -> None:
     }
     if self.section_level > 1:  # below the first heading within the page
         attributes["loading"] = "lazy"
-    self.body.append(self.emptytag(node, "img", "\n", **attributes))
+    self.body.append(self.starttag(node, "img", "\n", **attributes))
     raise nodes.SkipNode
 
 

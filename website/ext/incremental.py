@@ -1,6 +1,6 @@
 """Builds that read again only what has changed, and yet give what a build from nothing would.
 
-Sphinx keeps the pages that it has read. Three things are added, so that none of them is out of date:
+Sphinx keeps the pages that it has read. Three things are added, so that none is out of date:
 
 - A change of the code that reads pages, or of its libraries, makes Sphinx read all of them again.
 - All pages are written in each build: a new number or title of one appears on others, too.

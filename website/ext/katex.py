@@ -32,7 +32,7 @@ LONGEST = 12  # letters that are kept on one line with a formula
 # In λ_max KaTeX applies the maximum to nothing: a third child, where an index allows two.
 APPLIED_TO_NOTHING = re.compile(r"<mo>\u2061</mo>(?=</msub>)")
 
-# A line in, [TeX, whether it is displayed]; a line out, {html} or {error}. Ends when its input does.
+# A line in, [TeX, whether it is displayed]; a line out, {html} or {error}. Ends with its input.
 SCRIPT = """
 const katex = require(process.argv[1]);
 require("readline").createInterface({ input: process.stdin }).on("line", line => {
@@ -59,7 +59,7 @@ def typeset(tex: str, *, display: bool) -> dict[str, str]:
     assert server.stdin is not None
     assert server.stdout is not None
     server.stdin.write(json.dumps([tex, display]) + "\n")
-    answer = json.loads(server.stdout.readline())
+    answer: dict[str, str] = json.loads(server.stdout.readline())
     if "html" in answer:
         answer["html"] = APPLIED_TO_NOTHING.sub("", answer["html"])
     return answer

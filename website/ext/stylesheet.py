@@ -13,6 +13,7 @@ from collections import defaultdict
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 from fontTools.subset import Options, Subsetter
@@ -130,11 +131,13 @@ def with_fonts(style: str, source: Path, used: Letters, folder: Path | None) -> 
 def code_colours(theme: Theme) -> str:
     """Return the colours of code in both themes, which theme.toml names."""
     styles = {"light": theme.pygments_style_default, "dark": theme.pygments_style_dark}
-    return "\n".join(
-        f'html[data-theme="{name}"] .highlight {{\n'
-        f"{HtmlFormatter(style=style).get_style_defs('&')}\n}}"
-        for name, style in styles.items()
-    )
+    rules = []
+    for name, style in styles.items():
+        formatter: Any = HtmlFormatter(style=str(style))
+        rules.append(
+            f'html[data-theme="{name}"] .highlight {{\n{formatter.get_style_defs("&")}\n}}'
+        )
+    return "\n".join(rules)
 
 
 def bundle(app: Sphinx, exception: Exception | None) -> None:

@@ -64,9 +64,10 @@ class WordsSetOff(EnvironmentCollector):
 
 def words_of(env: BuildEnvironment) -> dict[str, list[tuple[str, str]]]:
     """Return what the pages set off: {page: [(words, section)]}."""
-    if not hasattr(env, "words_set_off"):
-        env.words_set_off = {}
-    return env.words_set_off
+    if "words_set_off" not in env.__dict__:
+        env.__dict__["words_set_off"] = {}
+    found: dict[str, list[tuple[str, str]]] = env.__dict__["words_set_off"]
+    return found
 
 
 def set_off(section: nodes.section) -> Iterator[nodes.Node]:
@@ -105,7 +106,7 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for index in list(doctree.findall(Index)):
         rows = nodes.definition_list(classes=["terms"])
         for term in sorted(patterns(), key=str.casefold):
-            links = []
+            links: list[nodes.Node] = []
             for page, anchor in places(app.env, patterns()[term]):
                 to = app.builder.get_relative_uri(docname, page)
                 title = app.env.titles[page].astext()

@@ -34,7 +34,9 @@ class FinishBoxes(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:
         """Visit every box."""
-        for box in list(self.document.findall(lambda n: isinstance(n, (*NUMBERED, solution_node)))):
+        for box in list(self.document.findall(nodes.Element)):
+            if not isinstance(box, (*NUMBERED, solution_node)):
+                continue
             self.unwrap(box)
             if isinstance(box, NUMBERED):
                 self.link(box)

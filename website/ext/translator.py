@@ -23,7 +23,7 @@ class Translator(HTML5Translator):
         super().depart_table(node)
         self.body.append("</div>\n")
 
-    def visit_citation(self, node: nodes.Element) -> None:
+    def visit_citation(self, node: nodes.citation) -> None:
         """Write an entry of a list; docutils' role for it is deprecated."""
         super().visit_citation(node)
         self.body[-1] = self.body[-1].replace('"doc-biblioentry"', '"listitem"')
