@@ -107,8 +107,9 @@ def size(svg: Path) -> tuple[int, int]:
 
 
 def with_size(app: Sphinx, body: str) -> str:
-    """Give each image its size, so that nothing moves when it arrives, which it may do late."""
+    """Give each image its size, so that nothing moves when it comes, for most come late."""
     files = {name: path for path, name in app.builder.images.items()}
+    section = SECTION.search(body)
 
     def sized(found: re.Match[str]) -> str:
         before, address, after = found.groups()
@@ -117,9 +118,8 @@ def with_size(app: Sphinx, body: str) -> str:
         if path.suffix != ".svg" or not path.exists():
             return found[0]
         width, height = size(path)
-        return (
-            f'<img {before}src="{address}"{after} width="{width}" height="{height}" loading="lazy">'
-        )
+        late = ' loading="lazy"' if section and found.start() > section.start() else ""
+        return f'<img {before}src="{address}"{after} width="{width}" height="{height}"{late}>'
 
     return IMAGE.sub(sized, body)
 
@@ -132,11 +132,11 @@ def with_explorable(body: str, name: str, figure: str) -> str:
 
 
 def with_first_screen(body: str) -> str:
-    """Let the page be drawn when two sections are here, and not each half formula as it comes."""
+    """Let the page be drawn when one section is here, and not each half formula as it comes."""
     starts = [found.start() for found in SECTION.finditer(body)]
-    if len(starts) < 3:
+    if len(starts) < 2:
         return body
-    return f"{body[: starts[2]]}<script>draw();</script>\n{body[starts[2] :]}"
+    return f"{body[: starts[1]]}<script>draw();</script>\n{body[starts[1] :]}"
 
 
 def finish_page(
@@ -172,6 +172,8 @@ def finish_page(
     context["chapters"] = str(chapters).replace(
         'class="current reference internal"', 'aria-current="page"'
     )
+    # What stands above a part of the list of chapters is no heading of the page.
+    context["chapters"] = re.sub(r' aria-level="2"| role="heading"', "", context["chapters"])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
