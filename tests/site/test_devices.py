@@ -372,7 +372,7 @@ def test_the_list_of_sections_can_be_called_up_wherever_one_reads(visit, width):
     for part in (0, 0.3, 0.7):
         page.evaluate("part => scrollTo(0, part * document.body.scrollHeight)", part)
         settle(page)
-        button.click(timeout=2000)
+        button.click()
         expect(page.locator("#sections")).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.locator("#sections")).not_to_be_visible()

@@ -47,7 +47,7 @@ def name_boxes(body: str) -> str:
 
     def named(found: re.Match[str]) -> str:
         start, title, text = found.groups()
-        name = f"box-{next(numbers)}-name"
+        name = f"box-title-{next(numbers)}"
         group = f'{start} role="group" aria-labelledby="{name}"{title}'
         return f'{group}<span id="{name}">{text}</span>'
 

@@ -78,10 +78,11 @@ history.scrollRestoration = "manual";
 const late = all("article > section > section");
 let saving;
 function save() {
-  const section = late.findLast(part => topOf(part) < 1) ?? document.querySelector("article > section");
-  const seen = all("[id]:not(details *)", section ?? undefined).filter(node => node.checkVisibility());
-  const near = seen.findLast(node => topOf(node) < innerHeight / 2) ?? section;
-  if (near) history.replaceState({ ...history.state, place: [near.id, topOf(near)] }, "");
+  const middle = node => topOf(node) < innerHeight / 2;
+  const section = late.findLast(middle);  // which is laid out, for it is on the screen
+  const near = section && all("[id]:not(details *)", section).findLast(middle)
+    || section || document.getElementById("main");
+  history.replaceState({ ...history.state, place: [near.id, topOf(near)] }, "");
 }
 async function restore([id, offset]) {
   const node = document.getElementById(id);
@@ -95,7 +96,10 @@ async function restore([id, offset]) {
 addEventListener("scroll", () => { clearTimeout(saving); saving = setTimeout(save, 100); }, { passive: true });
 addEventListener("popstate", ({ state }) => { if (state?.place) restore(state.place); });
 if (place) restore(place).then(() => draw(true));
-else requestAnimationFrame(() => setTimeout(save));
+else {
+  target()?.scrollIntoView();
+  requestAnimationFrame(() => setTimeout(save));
+}
 
 // A link to a solution opens it.
 const unfold = () => { if (target()?.matches("details")) target().open = true; };
