@@ -72,7 +72,7 @@ def test_code_and_its_output_are_named_blocks(opened):
         assert output.get_attribute("aria-label") == f"Output of {code[0].lower()}{code[1:]}"
 
 
-@pytest.mark.parametrize("path", ["book/mse-gradient", "book/running", "book/cite", "index"])
+@pytest.mark.parametrize("path", ["book/mse-gradient", "book/running", "book/cite", "book/index"])
 def test_no_two_buttons_have_one_name(browser, host, path):
     with browser.new_context(**DESK) as context:
         page = context.new_page()
@@ -112,7 +112,7 @@ def test_an_equation_is_one_stop_and_arrows_lead_on_within_it(opened):
     page, _ = opened
     equation = page.locator("#equation-eq-mse-gradient")
     assert equation.locator(":is(a, button):not([tabindex='-1'])").count() == 1
-    equation.get_by_role("link", name="(2.2)").focus()
+    equation.get_by_role("link", name="(2.2)", exact=True).focus()
     here = page.locator(":focus")
     page.keyboard.press("ArrowLeft")
     expect(here).to_have_accessible_name(re.compile("checked by machine"))

@@ -36,7 +36,7 @@ APPLIED_TO_NOTHING = re.compile(r"<mo>\u2061</mo>(?=</msub>)")
 
 # A row with a fraction and another below it: without more room they nearly touch.
 STACKED = re.compile(r"^(.*\\frac.*\\\\)$(?=\n.*\\frac)", re.M)
-ROOM = "[0.4em]"
+ROOM = "[0.8em]"  # from the line of the row to the next, less the depth of a strut
 
 # A line in, [TeX, whether it is displayed]; a line out, {html} or {error}. Ends when its input does.
 SCRIPT = """

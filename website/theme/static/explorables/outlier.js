@@ -205,6 +205,7 @@
         #pulls { height: 100%; }
       }
       table svg { width: 32px; }
+      th { white-space: normal; }
       @container (width < 340px) {
         table { font-size: 12px; }
         table svg { width: 18px; }
