@@ -32,6 +32,10 @@ LONGEST = 12  # letters that are kept on one line with a formula
 # In λ_max KaTeX applies the maximum to nothing: a third child, where an index allows two.
 APPLIED_TO_NOTHING = re.compile(r"<mo>\u2061</mo>(?=</msub>)")
 
+# A row with a fraction and another below it: without more room they nearly touch.
+STACKED = re.compile(r"^(.*\\frac.*\\\\)$(?=\n.*\\frac)", re.M)
+ROOM = "[0.8em]"  # from the line of the row to the next, less the depth of a strut
+
 # A line in, [TeX, whether it is displayed]; a line out, {html} or {error}. Ends with its input.
 SCRIPT = """
 const katex = require(process.argv[1]);
@@ -58,10 +62,12 @@ def typeset(tex: str, *, display: bool) -> dict[str, str]:
     server = process()
     assert server.stdin is not None
     assert server.stdout is not None
-    server.stdin.write(json.dumps([tex, display]) + "\n")
+    roomy = STACKED.sub(rf"\1{ROOM}", tex)
+    server.stdin.write(json.dumps([roomy, display]) + "\n")
     answer: dict[str, str] = json.loads(server.stdout.readline())
     if "html" in answer:
-        answer["html"] = APPLIED_TO_NOTHING.sub("", answer["html"])
+        # The TeX that can be copied is the author's.
+        answer["html"] = APPLIED_TO_NOTHING.sub("", answer["html"]).replace(ROOM, "")
     return answer
 
 
@@ -139,7 +145,7 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
         link = f'<a class="headerlink" href="#{node["ids"][0]}">({number})</a>'
         copy = (
             f'<button type="button" class="tex" '
-            f'aria-label="Copy the LaTeX of equation ({number})">TeX</button>'
+            f'aria-label="Copy TeX of equation ({number})">TeX</button>'
         )
         self.body.append(f'<span class="eqno">{copy}{sign}{link}</span>')
     self.body.append("</div>\n")

@@ -1,5 +1,6 @@
 // What the page gains from a script: colours to choose, code, formulae and links to copy, the
-// section that is being read, a key for the search, and a way to scroll without a mouse.
+// section that is being read, the reader's place when the page is loaded again, a key for the
+// search, and a way to scroll without a mouse.
 "use strict";
 
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
@@ -7,19 +8,19 @@ const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 // ---------- Colours ----------
 
 const theme = document.querySelector(".theme");
-const show = () => theme.setAttribute("aria-pressed", root.dataset.theme === "dark");
+const press = () => theme.setAttribute("aria-pressed", root.dataset.theme === "dark");
 theme.addEventListener("click", () => {
   root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", root.dataset.theme);
+  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* for this page, then */ }
 });
-new MutationObserver(show).observe(root, { attributeFilter: ["data-theme"] });
-show();
+new MutationObserver(press).observe(root, { attributeFilter: ["data-theme"] });
+press();
 
 // ---------- Copying ----------
 
 const note = Object.assign(document.createElement("div"), { className: "note", role: "status" });
 document.body.append(note);
-let waiting;
+let fading;
 async function copy(text, said) {
   try {
     await navigator.clipboard.writeText(text);
@@ -27,8 +28,8 @@ async function copy(text, said) {
   } catch {
     note.textContent = "The browser does not allow copying here";
   }
-  clearTimeout(waiting);
-  waiting = setTimeout(() => { note.textContent = ""; }, 2000);
+  clearTimeout(fading);
+  fading = setTimeout(() => { note.textContent = ""; }, 2000);
 }
 
 document.addEventListener("click", ({ target }) => {
@@ -45,9 +46,15 @@ document.addEventListener("click", ({ target }) => {
 const entries = new Map(all("#sections a").map(link => [decodeURIComponent(link.hash.slice(1)), link]));
 const headings = all("article section[id]").filter(section => entries.has(section.id));
 const sections = document.getElementById("sections");
+const topOf = node => node.getBoundingClientRect().top;
+const target = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
 function mark() {
   if (!sections?.checkVisibility()) return;
-  const here = headings.findLast(section => section.getBoundingClientRect().top < 120);
+  // The section that a click has led to, if it is at the top still, or too near the end to get there.
+  const asked = target();
+  const near = root.scrollHeight - innerHeight - scrollY < 2 ? innerHeight : 120;
+  const led = entries.has(asked?.id) && topOf(asked) > -2 && topOf(asked) < near;
+  const here = led ? asked : headings.findLast(section => topOf(section) < 120);
   for (const [id, link] of entries)
     id === here?.id ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
 }
@@ -63,6 +70,42 @@ sections?.addEventListener("click", event => {
   if (event.target.closest("a") && sections.matches(":popover-open")) sections.hidePopover();
 });
 
+// ---------- The reader's place ----------
+
+// What has not been on the screen has a height that is guessed, so that a number of pixels leads
+// elsewhere when the page is loaded again. What leads back is an element and where it was.
+history.scrollRestoration = "manual";
+const late = all("article > section > section");
+let saving;
+function save() {
+  const middle = node => topOf(node) < innerHeight / 2;
+  const section = late.findLast(middle);  // which is laid out, for it is on the screen
+  const near = section && all("[id]:not(details *)", section).findLast(middle)
+    || section || document.getElementById("main");
+  history.replaceState({ ...history.state, place: [near.id, topOf(near)] }, "");
+}
+async function restore([id, offset]) {
+  const node = document.getElementById(id);
+  for (let still = 0, frame = 0; node && still < 3 && frame < 30; frame++) {
+    const off = topOf(node) - offset;
+    still = Math.abs(off) < 1 ? still + 1 : 0;
+    if (!still) scrollBy({ top: off, behavior: "instant" });
+    await new Promise(requestAnimationFrame);
+  }
+}
+addEventListener("scroll", () => { clearTimeout(saving); saving = setTimeout(save, 100); }, { passive: true });
+addEventListener("popstate", ({ state }) => { if (state?.place) restore(state.place); });
+if (place) restore(place).then(() => draw(true));
+else {
+  target()?.scrollIntoView();
+  requestAnimationFrame(() => setTimeout(save));
+}
+
+// A link to a solution opens it.
+const unfold = () => { if (target()?.matches("details")) target().open = true; };
+addEventListener("hashchange", unfold);
+unfold();
+
 // ---------- Keys ----------
 
 addEventListener("keydown", event => {
@@ -72,6 +115,20 @@ addEventListener("keydown", event => {
   if (!contents.checkVisibility()) contents.showPopover();
   contents.querySelector("input").focus();
 });
+
+// The number of an equation, its mark and its button are one stop; the arrows lead from one to the
+// next.
+for (const bar of all(".eqno")) {
+  bar.setAttribute("role", "toolbar");
+  bar.ariaLabel = `Equation ${bar.lastElementChild.textContent}`;
+  for (const node of bar.children) node.tabIndex = node.nextElementSibling ? -1 : 0;
+  bar.addEventListener("keydown", ({ key, target: from }) => {
+    const to = { ArrowLeft: from.previousElementSibling, ArrowRight: from.nextElementSibling }[key];
+    if (!to) return;
+    [from.tabIndex, to.tabIndex] = [-1, 0];
+    to.focus();
+  });
+}
 
 // What is wider than its room can be scrolled by the keyboard, and says what it is.
 const names = { PRE: "Code", DIV: "Equation" };

@@ -227,7 +227,7 @@ class Explorable extends HTMLElement {
     .area { fill: var(--blue); fill-opacity: 0.18; stroke: var(--blue); stroke-width: 1; }
     text { fill: var(--c, var(--ink)); font-size: 12px; }
     text { dominant-baseline: central; text-anchor: middle; }
-    text.red { stroke: var(--paper); stroke-width: 3; paint-order: stroke; }
+    text:is(.red, .green) { stroke: var(--paper); stroke-width: 3; paint-order: stroke; }
     .start { text-anchor: start; }
     .end { text-anchor: end; }
 

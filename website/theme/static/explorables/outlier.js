@@ -15,9 +15,9 @@
 
   const clamp = (v, most) => Math.max(-most, Math.min(v, most));
   const losses = {
-    squared: { psi: (r) => r, of: "ink dotted" },
-    absolute: { psi: Math.sign, of: "green dashdot" },
-    huber: { psi: (r) => clamp(r, delta), of: "blue" },
+    squared: { title: "squared", psi: (r) => r, of: "ink dotted" },
+    absolute: { title: "absolute", psi: Math.sign, of: "green dashdot" },
+    huber: { title: "Huber", psi: (r) => clamp(r, delta), of: "blue" },
   };
   const names = Object.keys(losses);
 
@@ -179,7 +179,7 @@
           <th scope="col">pull <i>ψ</i>(<i>r</i>)</th></tr></thead>
         <tbody>${names.map((name) => `<tr>
           <th scope="row"><svg>${svg.line(0, 7, 32, 7, losses[name].of)}</svg>${
-            name === "huber" ? `Huber, <i>δ</i> = ${delta}` : name}</th>
+            losses[name].title}${name === "huber" ? `, <i>δ</i> = ${delta}` : ""}</th>
           <td><output id="${name}_w"></output></td>
           <td><output id="${name}_b"></output></td>
           <td><output id="${name}_psi"></output></td></tr>`).join("")}
@@ -193,7 +193,7 @@
     }
 
     say(s, n) {
-      return `Slopes: ${names.map((name) => `${name} ${format(n[name].w)}`).join(", ")}`;
+      return `Slopes: ${names.map((name) => `${losses[name].title} ${format(n[name].w)}`).join(", ")}`;
     }
 
     sheet = `
@@ -205,6 +205,7 @@
         #pulls { height: 100%; }
       }
       table svg { width: 32px; }
+      th { white-space: normal; }
       @container (width < 340px) {
         table { font-size: 12px; }
         table svg { width: 18px; }

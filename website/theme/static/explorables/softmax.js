@@ -53,7 +53,9 @@
       const { X, Y } = logits;
       const moves = classes.map((k, j) => {
         const tip = z[j] - gradient[j];
-        const label = Math.max(20, Y(tip) + (gradient[j] < 0 ? -9 : 9));
+        const beyond = gradient[j] < 0 ? -9 : 9; // the tip; and the axis, which would strike it out
+        const at = Y(tip) + beyond;
+        const label = Math.max(20, Math.abs(at - Y(0)) < 9 ? Y(0) + beyond : at);
         return (
           bar(logits, k, z[j], 0.14, "area") +
           svg.arrow(X(k + 0.33), Y(z[j]), Y(tip), "red") +

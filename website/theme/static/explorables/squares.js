@@ -59,8 +59,8 @@
           svg.line(X(x_i), Y(y[i]), X(x_i), Y(y_hat[i]), "blue") +
           (half * unit > 14 ? svg.text(X(x_i + half), Y(middle), format(squares[i])) : "") +
           svg.dot(X(x_i), Y(y[i]), "full red", 5) +
-          svg.arrow(X(x_i) - 11, Y(y_hat[i]), Y(tip), "red") +
-          svg.text(X(x_i) - 11, label, format(gradient[i], 2, "+"), "red")
+          svg.arrow(X(x_i) - 11, Y(y_hat[i]), Y(tip), "green") +
+          svg.text(X(x_i) - 11, label, format(gradient[i], 2, "+"), "green")
         );
       });
       const mean =
@@ -74,7 +74,7 @@
       <p class="key">
         <span><svg>${svg.dot(11, 7, "full red", 5)}</svg>target</span>
         <span><svg><path class="full ink" d="M6 2h10v10h-10z"/></svg>prediction</span>
-        <span><svg>${svg.arrow(11, 14, 0, "red")}</svg>gradient
+        <span><svg>${svg.arrow(11, 14, 0, "green")}</svg>gradient
           <i>∂L</i>/<i>∂ŷ<sub>i</sub></i>; descent goes against it</span>
       </p>
       <p class="row"><span>mean squared error <i>L</i> = <output id="L"></output></span></p>`;
