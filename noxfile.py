@@ -1,8 +1,9 @@
-"""Run the package and the chapters with the oldest and the newest releases that they admit.
+"""Run the package and the chapters with other releases: the oldest and the newest admitted.
 
     nox [--session oldest]
 
-A Python that is not on the machine is left out. With the pinned releases, `make test` runs them.
+A Python that is not on the machine is left out. With the oldest Python and the pinned releases,
+`make test` runs them; here they meet newer Pythons.
 """
 
 import re
@@ -52,7 +53,16 @@ def with_the_oldest(session: nox.Session) -> None:
     run(session, oldest(), "-W", "ignore::DeprecationWarning")
 
 
+@nox.session(name="pinned", python=PYTHONS[1:])
+def with_the_pinned(session: nox.Session) -> None:
+    """Run both with the pinned releases, and the units of the check of the equations."""
+    run(session, REQUIREMENTS, "-m", "not nightly", "tests/equations")
+
+
 @nox.session(name="newest", python=PYTHONS)
 def with_the_newest(session: nox.Session) -> None:
-    """Run both with whatever there is today."""
+    """Run both with whatever there is today, and build the site with the newest Python."""
     run(session, newest())
+    if session.python == PYTHONS[-1]:
+        build = ("jupyter-book", "build", ".", "-W", "-n", "--keep-going", "--path-output")
+        session.run(*build, session.create_tmp(), env={"PYTHONPATH": str(ROOT)})

@@ -17,7 +17,6 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 # What the tests of this file run; what others run, or what runs all of them.
 HERE = {
     ".venv/bin/pre-commit install",
-    ".venv/bin/pytest tests/package",
     ".venv/bin/pytest book/mse-gradient.ipynb",
     ".venv/bin/python -m tools.run_chapters book/NAME.ipynb",
     "make run",
@@ -25,6 +24,7 @@ HERE = {
     "make equations",
 }
 ELSEWHERE = {
+    ".venv/bin/pytest tests/package": "tests/package",
     "make book": "tests/site",
     "make lint": "tests/repository/test_make.py",
     "make release": "tests/repository/test_renewal.py",
@@ -78,7 +78,6 @@ def test_the_hooks_check_what_is_committed(clone):
     "command",
     [
         ".venv/bin/pytest book/mse-gradient.ipynb",
-        ".venv/bin/pytest tests/package",
         ".venv/bin/python -m tools.run_chapters book/mse-gradient.ipynb",
         "make run",
         "make equations",

@@ -1,6 +1,7 @@
 """What a page links to and what its notebook installs are the same thing, also in a release."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -27,7 +28,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_page_and_first_cell_lead_to_one_state(copy, version, ref):
     assert make(copy, "release", f"VERSION={version}").returncode == 0
     command = [".venv/bin/jupyter-book", "build", ".", "--all", "-q", "--keep-going"]
-    subprocess.run(command, cwd=copy, check=True, capture_output=True)
+    own = os.environ | {"PYTHONPATH": str(copy)}  # before what the environment has installed
+    subprocess.run(command, cwd=copy, env=own, check=True, capture_output=True)
     page = copy / "_build" / "html" / "book" / "mse-gradient.html"
     found = {a.get_text(): a.get("href") for a in links(page).select("a")}
     assert f"/{name(URL)}/{ref}?" in found["Run on Binder"]

@@ -87,5 +87,10 @@ def only(pattern: str, where: str) -> str | None:
 
 
 def tested_pythons(root: Root) -> list[str]:
-    pythons: list[str] = workflows(root)["test.yml"]["jobs"]["test"]["strategy"]["matrix"]["python"]
-    return pythons
+    """Return the Pythons of test.yml, in the order of its jobs."""
+    found: list[str] = []
+    for job in workflows(root)["test.yml"]["jobs"].values():
+        entries = job.get("strategy", {}).get("matrix", {}).get("include", [])
+        found += [entry["python"] for entry in entries]
+        found += [step.get("with", {}).get("python-version", "") for step in job["steps"]]
+    return list(dict.fromkeys(python for python in found if re.fullmatch(r"[\d.]+", python)))

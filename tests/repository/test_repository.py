@@ -59,7 +59,7 @@ FAULTS = [
     ("readme_example_runs", "README.md", "1.5755", "1.5756"),
     ("failures_are_seen", TEST, "timeout-minutes: 30", "continue-on-error: true"),
     ("failures_are_seen", NIGHTLY, "run: make book", "run: make book || true"),
-    ("deployed_is_what_was_tested", TEST, "needs: [test, oldest]", "needs: [test]"),
+    ("deployed_is_what_was_tested", TEST, "needs: [test, versions]", "needs: [test]"),
     ("deployed_is_what_was_tested", TEST, "run: make test", "run: make book"),
     ("nightly_is_whole", "README.md", "pip install --no-deps", "pip install"),
     ("every_requirement_is_pinned_once", "requirements.txt", "numpy==", "numpy>="),
