@@ -88,7 +88,9 @@ class ShowFiles(SphinxTransform):
         for image in list(self.document.findall(nodes.image)):
             if figure := found.get(self.name(image)):
                 self.env.note_dependency(str(figure.notebook))
-                image.replace_self(Image(name=figure.name, alt=image.get("alt", ""), size=figure.size))
+                image.replace_self(
+                    Image(name=figure.name, alt=image.get("alt", ""), size=figure.size)
+                )
 
     def name(self, image: nodes.image) -> str:
         """Return the name of the figure that an image belongs to, "" if it is of none."""
