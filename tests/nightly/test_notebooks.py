@@ -151,7 +151,9 @@ def lab(request, browser: Browser, server: str, clone: Path) -> Iterator[tuple[P
         for _ in range(120):
             page.wait_for_timeout(1000)
             page.keyboard.press("Control+s")
-            run = nbformat.read(file, as_version=4)
+            if not (text := file.read_text(encoding="utf-8")).endswith("}\n"):
+                continue  # it is being saved
+            run = nbformat.reads(text, as_version=4)
             if all(cell.execution_count for cell in run.cells if cell.cell_type == "code"):
                 break
         yield page, differences(committed(request.param), run)
