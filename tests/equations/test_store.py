@@ -23,13 +23,14 @@ MARK = 987_654  # a number of points that no check finds
 
 
 class Kept:
-    """A copy of the small book, whose equations hold, with its verdicts kept and then marked."""
+    """A copy of the small book, whose equations hold, and whose verdicts are kept."""
 
     def __init__(self, root):
         self.root = root
-        shutil.copytree(OTHER, root)
-        self.change("page.md", FALSE, TRUE)
         self.file = root / "_build" / "verdicts" / "page.md.json"
+
+    def keep_and_mark(self):
+        self.change("page.md", FALSE, TRUE)
         assert self.points() == self.points() != MARK
         kept = json.loads(self.file.read_text(encoding="utf-8"))
         for verdict in kept["verdicts"]:
@@ -52,8 +53,17 @@ class Kept:
         return self.points() == {MARK}
 
 
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory):
+    root = tmp_path_factory.mktemp("marked") / "book"
+    shutil.copytree(OTHER, root)
+    Kept(root).keep_and_mark()
+    return root
+
+
 @pytest.fixture
-def book(tmp_path):
+def book(marked, tmp_path):
+    shutil.copytree(marked, tmp_path / "book")
     yield Kept(tmp_path / "book")
     chapter_of.cache_clear()
 
