@@ -15,8 +15,9 @@ import eqcheck
 from eqcheck.book import Book
 from eqcheck.running import chapter_of, check_book
 from eqcheck.store import Store
+from tests.support import ROOT
 
-OTHER = Path(__file__).with_name("other_book")
+OTHER = ROOT / "tests" / "books" / "other"
 FALSE = " + F - h s"
 TRUE = r" + \sum_{a=2}^{M} x_a"
 MARK = 987_654  # a number of points that no check finds

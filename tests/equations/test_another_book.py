@@ -5,11 +5,12 @@ import pty
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-OTHER = Path(__file__).with_name("other_book")
+from tests.support import ROOT
+
+OTHER = ROOT / "tests" / "books" / "other"
 
 
 @pytest.fixture(scope="module")
