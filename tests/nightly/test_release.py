@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from lxml import html
 
 from tests.repository.conftest import copied
 from tests.repository.test_renewal import make
-from tests.site.checks import links
 from tools.repository import BRANCH, URL, name
 
 
@@ -31,7 +31,7 @@ def test_page_and_first_cell_lead_to_one_state(copy, version, ref):
     own = os.environ | {"PYTHONPATH": str(copy)}  # before what the environment has installed
     subprocess.run(command, cwd=copy, env=own, check=True, capture_output=True)
     page = copy / "_build" / "html" / "book" / "mse-gradient.html"
-    found = {a.get_text(): a.get("href") for a in links(page).select("a")}
+    found = {a.text_content(): a.get("href") for a in html.parse(str(page)).iter("a")}
     assert f"/{name(URL)}/{ref}?" in found["Run on Binder"]
     assert f"/{name(URL)}/blob/{ref}/" in found["Run in Colab"]
     notebook = (page.parent / found["Download"]).read_text(encoding="utf-8")
