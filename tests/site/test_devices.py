@@ -1,4 +1,4 @@
-"""The site on what its readers hold: phones, forced colours, slow lines, browsers without storage."""
+"""The site on phones, in forced colours, over slow lines, and in browsers without storage."""
 
 import re
 import threading
