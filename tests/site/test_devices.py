@@ -177,7 +177,8 @@ def test_in_the_dark_a_figure_stands_on_the_ground_of_the_page(visit, path, figu
     page = visit(path, **DESK, color_scheme="dark", java_script_enabled=javascript)
     picture = page.locator(f"#{figure} img")
     picture.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # loaded, decoded and painted
+    page.wait_for_timeout(500)  # loaded, decoded and painted; what is around it laid out
+    picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     seen = pixels(page)
     x, y = round(box["x"]), round(box["y"])
