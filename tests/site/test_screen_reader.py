@@ -92,8 +92,6 @@ def test_what_is_written_on_a_button_is_part_of_its_name(opened):
     for button in buttons:
         said = button.get_attribute("aria-label")
         text = button.inner_text().strip()
-        if said and text and text not in said.split() and text not in said:
-            wrong.append((text, said))
         if said and text and not re.search(rf"\b{re.escape(text)}\b", said):
             wrong.append((text, said))
     assert wrong == []

@@ -55,7 +55,7 @@ def name_boxes(body: str) -> str:
 
 
 def name_code(body: str) -> str:
-    """Number the code of a page, and name its output, fold and button by that number."""
+    """Give the code of a page numbers, by which its output, fold and button are named."""
     number = 0
 
     def named(found: re.Match[str]) -> str:

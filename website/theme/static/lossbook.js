@@ -84,20 +84,22 @@ function save() {
     || section || document.getElementById("main");
   history.replaceState({ ...history.state, place: [near.id, topOf(near)] }, "");
 }
-async function restore([id, offset]) {
-  const node = document.getElementById(id);
+// Scrolls until it holds: each time, what comes near the screen may get another height.
+async function restore(node, offset) {
   for (let still = 0, frame = 0; node && still < 3 && frame < 30; frame++) {
-    const off = topOf(node) - offset;
-    still = Math.abs(off) < 1 ? still + 1 : 0;
-    if (!still) scrollBy({ top: off, behavior: "instant" });
+    const before = topOf(node);
+    if (offset === undefined) node.scrollIntoView();
+    else scrollBy({ top: before - offset, behavior: "instant" });
+    still = Math.abs(topOf(node) - before) < 1 ? still + 1 : 0;
     await new Promise(requestAnimationFrame);
   }
 }
+const restoreFrom = ([id, offset]) => restore(document.getElementById(id), offset);
 addEventListener("scroll", () => { clearTimeout(saving); saving = setTimeout(save, 100); }, { passive: true });
-addEventListener("popstate", ({ state }) => { if (state?.place) restore(state.place); });
-if (place) restore(place).then(() => draw(true));
+addEventListener("popstate", ({ state }) => { if (state?.place) restoreFrom(state.place); });
+if (place) restoreFrom(place).then(() => draw(true));
 else {
-  target()?.scrollIntoView();
+  restore(target());
   requestAnimationFrame(() => setTimeout(save));
 }
 
