@@ -1,5 +1,8 @@
 # make book builds the site, make test tests a change; make help lists the rest.
 
+# What Python has compiled is kept, wherever this is set: importing PyTorch and SymPy then takes a third.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN   := .venv/bin
 READY := .venv/.ready
 INDEX := _build/html/book/index.html
