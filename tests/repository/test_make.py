@@ -17,7 +17,7 @@ def test_lint_finds_nothing():
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Path:
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder where make is to install; its pip only says how it is called, and fails at first."""
     for name in ("Makefile", "requirements.txt", "constraints.txt", "pyproject.toml"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
@@ -27,6 +27,7 @@ def fresh(tmp_path: Path) -> Path:
         '#!/bin/sh\necho "quiet=$PIP_QUIET $*"\ncase "$*" in *retries*) exit 1; esac\n'
     )
     python.chmod(0o755)
+    monkeypatch.delenv("MAKEFLAGS", raising=False)  # those of the make that runs these tests
     return tmp_path
 
 

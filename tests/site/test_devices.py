@@ -16,17 +16,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.site import checks
 from tests.site.checks import PAGES, Listener
+from tests.support import nightly
 from tools.serving import Quiet
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESK = {"viewport": {"width": 1400, "height": 900}}
-CHAPTERS = [
-    "book/mse-gradient",
-    "book/one-theorem",
-    "book/softmax",
-    "book/heteroscedastic",
-    "book/robust-losses",
-]
+CHAPTERS = ["mse-gradient", "one-theorem", "softmax", "heteroscedastic", "robust-losses"]
+CHAPTERS = [f"book/{name}" for name in CHAPTERS]
+SHORTER, LONGEST = "book/mse-gradient", "book/one-theorem"
 
 
 @pytest.fixture
@@ -92,7 +89,7 @@ COVERED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", CHAPTERS)
+@pytest.mark.parametrize("path", [CHAPTERS[0], *map(nightly, CHAPTERS[1:])])
 def test_on_a_phone_no_button_covers_a_formula(visit, path):
     page = visit(path, **PHONE)
     assert page.evaluate("matchMedia('(hover: none)').matches")
@@ -126,7 +123,7 @@ def test_on_a_narrow_phone_the_frame_is_one_row(visit, width):
 # ---------- Forced colours ----------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [nightly("light"), "dark"])
 def test_forced_colours_hide_no_letter_under_its_hat(visit, scheme):
     page = visit("book/mse-gradient", **DESK, forced_colors="active", color_scheme=scheme)
     ink, ground = ([255] * 3, [0] * 3) if scheme == "dark" else ([0] * 3, [255] * 3)
@@ -138,7 +135,7 @@ def test_forced_colours_hide_no_letter_under_its_hat(visit, scheme):
     assert (np.abs(lower - ground).max(axis=2) < 60).sum() >= 10
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [nightly("light"), "dark"])
 def test_forced_colours_leave_the_button_of_the_theme_its_sign(visit, scheme):
     page = visit("book/mse-gradient", **DESK, forced_colors="active", color_scheme=scheme)
     seen = pixels(page.get_by_role("button", name="Dark colours"))
@@ -150,8 +147,8 @@ def test_forced_colours_leave_the_button_of_the_theme_its_sign(visit, scheme):
     assert abs(left - right) > 100
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [nightly("light"), "dark"])
+@pytest.mark.parametrize("theme", ["light", nightly("dark")])
 def test_forced_colours_leave_every_figure_its_ink(visit, scheme, theme):
     chosen = f"localStorage.setItem('theme', '{theme}')"
     page = visit("book/mse-gradient", chosen, **DESK, forced_colors="active", color_scheme=scheme)
@@ -168,9 +165,9 @@ def test_forced_colours_leave_every_figure_its_ink(visit, scheme, theme):
 @pytest.mark.parametrize(
     ("path", "figure"),
     [
-        ("book/mse-gradient", "fig-mse-squares"),
+        nightly("book/mse-gradient", "fig-mse-squares"),
         ("book/mse-gradient", "fig-mse-diabetes"),
-        ("book/robust-losses", "fig-robust-refit"),
+        nightly("book/robust-losses", "fig-robust-refit"),
     ],
 )
 def test_in_the_dark_a_figure_stands_on_the_ground_of_the_page(visit, path, figure, javascript):
@@ -215,7 +212,7 @@ BLOCKED = """
 """
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [nightly("light"), "dark"])
 def test_without_storage_the_theme_is_the_systems_and_can_be_changed(visit, scheme):
     page = visit("book/mse-gradient", BLOCKED, **DESK, color_scheme=scheme)
     root, other = page.locator("html"), {"light": "dark", "dark": "light"}[scheme]
@@ -263,7 +260,7 @@ def stalling(root) -> Iterator[str]:
         server.server_close()
 
 
-@pytest.mark.parametrize("path", ["book/mse-gradient", "book/one-theorem"])
+@pytest.mark.parametrize("path", [nightly(SHORTER), LONGEST])
 def test_what_has_arrived_is_seen_though_the_connection_stalls(site, browser, path):
     with stalling(site.root) as address, browser.new_context(**DESK) as context:
         page = context.new_page()
@@ -301,11 +298,11 @@ def scroll_to(page: Page, part: float) -> None:
     settle(page)
 
 
-@pytest.mark.parametrize("device", [DESK, {"viewport": {"width": 390, "height": 844}}], ids=str)
-@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
-@pytest.mark.parametrize("path", ["book/mse-gradient", "book/one-theorem"])
-def test_a_page_loaded_again_is_where_it_was(visit, host, path, part, device):
-    page = visit(path, **device)
+@pytest.mark.parametrize("width", [1400, nightly(390)])
+@pytest.mark.parametrize("part", [nightly(0.3), nightly(0.6), 0.9])
+@pytest.mark.parametrize("path", [nightly(SHORTER), LONGEST])
+def test_a_page_loaded_again_is_where_it_was(visit, host, path, part, width):
+    page = visit(path, viewport={"width": width, "height": 844})
     page.mouse.move(300, 300)
     scroll_to(page, part)
     number, before = page.evaluate(PLACE)
@@ -323,6 +320,7 @@ def test_a_page_loaded_again_is_where_it_was(visit, host, path, part, device):
     assert page.listener.wrong == []
 
 
+@pytest.mark.nightly
 def test_back_leads_from_a_place_to_the_one_before(visit):
     page = visit("book/one-theorem", **DESK)
     settle(page)
@@ -345,7 +343,7 @@ def test_back_leads_from_a_place_to_the_one_before(visit):
     assert page.evaluate(WHERE, number) == pytest.approx(before, abs=3)
 
 
-@pytest.mark.parametrize("path", ["book/mse-gradient", "book/one-theorem"])
+@pytest.mark.parametrize("path", [SHORTER, nightly(LONGEST)])
 def test_a_link_to_a_late_equation_leads_there_and_so_does_loading_again(visit, path):
     page = visit(path, **DESK)
     last = page.locator("article div.math[id]:not(details *)").last.get_attribute("id")
@@ -365,7 +363,7 @@ def test_a_link_to_a_late_equation_leads_there_and_so_does_loading_again(visit, 
 # ---------- The lists of the frame ----------
 
 
-@pytest.mark.parametrize("width", [992, 1050, 1100, 1311])
+@pytest.mark.parametrize("width", [nightly(992), 1050, nightly(1100), nightly(1311)])
 def test_the_list_of_sections_can_be_called_up_wherever_one_reads(visit, width):
     page = visit("book/mse-gradient", viewport={"width": width, "height": 768})
     button = page.get_by_role("button", name="This page")
@@ -381,12 +379,14 @@ def test_the_list_of_sections_can_be_called_up_wherever_one_reads(visit, width):
         assert box["x"] + box["width"] <= article["x"]  # it covers no text
 
 
-@pytest.mark.parametrize("path", ["book/mse-gradient", "book/one-theorem"])
-def test_the_list_of_sections_marks_the_one_that_was_clicked(visit, path):
+@pytest.mark.parametrize(
+    ("path", "count"), [(SHORTER, 3), nightly(SHORTER, 99), nightly(LONGEST, 99)]
+)
+def test_the_list_of_sections_marks_the_one_that_was_clicked(visit, path, count):
     page = visit(path, **DESK)
     links = page.locator("#sections a")
     wrong = []
-    for link in links.all():
+    for link in links.all()[-count:]:
         link.click()
         page.wait_for_timeout(250)
         if link.get_attribute("aria-current") != "true":
@@ -414,13 +414,14 @@ SPACED = """
 """
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [SHORTER, *(nightly(path) for path in PAGES if path != SHORTER)])
 def test_more_space_between_letters_makes_no_page_wider(visit, path):  # WCAG 1.4.12
     page = visit(path, **PHONE)
     page.add_style_tag(content=SPACED)
     assert checks.sideways(page) == []
 
 
+@pytest.mark.nightly
 def test_code_is_large_enough_and_eighty_characters_fit(visit):
     page = visit("book/mse-gradient", **DESK)
     checks.lay_out(page)
@@ -431,7 +432,7 @@ def test_code_is_large_enough_and_eighty_characters_fit(visit):
     assert checks.sideways(page) == []
 
 
-@pytest.mark.parametrize("label", ["eq-mse-expansion", "eq-mse-differential"])
+@pytest.mark.parametrize("label", ["eq-mse-expansion", nightly("eq-mse-differential")])
 def test_stacked_fractions_do_not_touch(visit, label):
     page = visit("book/mse-gradient", **DESK)
     checks.lay_out(page)

@@ -25,22 +25,22 @@ def draft():
 
 def test_it_shows_the_theorem_and_its_mathematics(draft):
     page = checks.parse(draft)
-    theorem = page.select_one("article #thm-mse-gradient")
-    assert "Gradient of the mean squared error" in theorem.get_text()
-    assert theorem.select(".katex-html .base")
+    theorem = checks.first(page, "article #thm-mse-gradient")
+    assert "Gradient of the mean squared error" in checks.text(theorem)
+    assert theorem.cssselect(".katex-html .base")
     assert checks.unset_mathematics(page) == []
 
 
 def test_it_is_in_the_theme_with_its_figures_and_their_script(draft):
     page = checks.parse(draft)
-    for node in page.select("head link[rel=stylesheet], head script[src], article img"):
-        file = draft.parent / (node.get("href") or node["src"])
+    for node in page.cssselect("head link[rel=stylesheet], head script[src], article img"):
+        file = draft.parent / (node.get("href") or node.get("src"))
         assert file.stat().st_size > 0, node
     style = (draft.parents[1] / "_static" / "site.css").read_text(encoding="utf-8")
     assert "Lossbook Serif" in style
     assert "KaTeX_Main" in style
-    assert page.select_one("article figure img")
-    assert page.select_one("article lossbook-squares")
+    assert page.cssselect("article figure img")
+    assert page.cssselect("article lossbook-squares")
 
 
 def test_no_other_chapter_is_built(draft):

@@ -8,6 +8,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def nightly(value: Any) -> Any:
-    """Leave one value of a parametrized test to the nightly run."""
-    return pytest.param(value, marks=pytest.mark.nightly)
+def nightly(*values: Any) -> Any:
+    """Leave one case of a parametrized test to the nightly run."""
+    return pytest.param(*values, marks=pytest.mark.nightly)
