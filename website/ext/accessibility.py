@@ -1,106 +1,55 @@
 """Names for readers who listen: of headings and boxes, of code and its output, of tables.
 
 What docutils, MyST-NB and the extensions for theorems write looks right and says little: a heading
-ends in the sign of its permalink, and a theorem is a `div` like any other.
+ends in its permalink, and a theorem is a `div` like any other. The names are added to the tree;
+the translator writes them.
 """
 
-import re
-from itertools import count
-from typing import Any
-
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
-PERMALINK = re.compile(r'<a class="headerlink" href="[^"]*" title="([^"]*)"(?=>#</a>)')
-# A heading, and its text without the permalink.
-HEADING = re.compile(
-    r'<(h[1-6])([^>]*)>((?:(?!</?h[1-6]\b|<a class="headerlink").)*)'
-    r'(?=<a class="headerlink" href="#([^"]*)")',
-    re.S,
-)
-# A theorem, an exercise or a remark, and its title without the permalink.
-BOX = re.compile(
-    r'(<div class="[^"]*\badmonition"(?: id="[^"]*")?)(>\s*<p class="admonition-title">)'
-    r'((?:(?!</p>|<a class="headerlink").)*)',
-    re.S,
-)
-# The code of a cell or on its own, what it prints, the fold that it may lie in, and its button.
-CODE = re.compile(
-    r'(?P<code><div class="(?:cell_input docutils container|highlight-\w+ notranslate)")'
-    r'(?P<inside>(?<=container")>\s*<div class="highlight-\w+ notranslate")?'
-    r'|(?P<output><div class="cell_output docutils container")'
-    r"|(?P<fold><summary)(?=>Code<)"
-    r'|(?P<copy><button type="button" class="copy")'
-)
-TABLE = re.compile(r'id="([^"]*-name)"|<table class="table"(?!>\s*<caption)')
-HEAD = re.compile(r'<th class="(?=head|(stub))')
+CODE = {"python", "bash", "bibtex", "text"}  # languages of code; what code prints has another
 
 
-def name_headings(body: str) -> str:
-    """Let a heading be named by its text, without the link in it."""
-    return HEADING.sub(r'<\1\2 aria-labelledby="\4-name"><span id="\4-name">\3</span>', body)
+class NameAll(SphinxPostTransform):
+    """Give everything on the page its name.
 
+    `aria` holds attributes for the tag of a node, `text_id` the id for the text of a title.
+    """
 
-def name_boxes(body: str) -> str:
-    """Make each box a group that its title names."""
-    numbers = count(1)
+    default_priority = 990  # after the transforms that change the tree
+    formats = ("html",)
 
-    def named(found: re.Match[str]) -> str:
-        start, title, text = found.groups()
-        name = f"box-title-{next(numbers)}"
-        group = f'{start} role="group" aria-labelledby="{name}"{title}'
-        return f'{group}<span id="{name}">{text}</span>'
-
-    return BOX.sub(named, body)
-
-
-def name_code(body: str) -> str:
-    """Give the code of a page numbers, by which its output, fold and button are named."""
-    number = 0
-
-    def named(found: re.Match[str]) -> str:
-        nonlocal number
-        number += found.lastgroup in ("code", "inside")
-        return {
-            "code": f'{found["code"]} role="group" aria-label="Code {number}"',
-            "inside": f'{found["code"]} role="group" aria-label="Code {number}"{found["inside"]}',
-            "output": f'{found[0]} role="group" aria-label="Output of code {number}"',
-            "fold": f'{found[0]} aria-label="Code {number + 1}"',
-            "copy": f'{found[0]} aria-label="Copy code {number}"',
-        }[str(found.lastgroup)]
-
-    return CODE.sub(named, body)
-
-
-def name_tables(body: str) -> str:
-    """Let a table without a caption bear the name of its section; say what its heads are of."""
-    section = ""
-
-    def named(found: re.Match[str]) -> str:
-        nonlocal section
-        section = found[1] or section
-        label = f' aria-labelledby="{section}"' if section and not found[1] else ""
-        return found[0] + label
-
-    body = HEAD.sub(lambda th: f'<th scope="{"row" if th[1] else "col"}" class="', body)
-    return TABLE.sub(named, body)
-
-
-def name_all(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Give everything on the page its name."""
-    body = PERMALINK.sub(r'\g<0> aria-label="\1"', context.get("body", ""))
-    for name in (name_headings, name_boxes, name_code, name_tables):
-        body = name(body)
-    context["body"] = body
+    def run(self, **kwargs: object) -> None:
+        """Visit every node, counting the boxes and the code of the page."""
+        section, boxes, code = "", 0, 0
+        for node in self.document.findall(nodes.Element):
+            parent: nodes.Element = node.parent
+            if isinstance(node, nodes.title) and isinstance(parent, nodes.section):
+                section = node["text_id"] = f"{parent['ids'][0]}-name"
+                node["aria"] = {"aria-labelledby": section}
+            elif isinstance(node, nodes.title) and isinstance(parent, nodes.Admonition):
+                boxes += 1
+                node["text_id"] = f"box-title-{boxes}"
+                parent["aria"] = {"role": "group", "aria-labelledby": node["text_id"]}
+            elif isinstance(node, nodes.table) and not isinstance(node[0], nodes.title):
+                node["aria"] = {"aria-labelledby": section}
+            elif isinstance(node, HideCodeCellNode):
+                node["summary"] = f"Code {code + 1}"
+            elif isinstance(node, nodes.literal_block) and node.get("language") in CODE:
+                code += 1
+                group = parent if "cell_input" in parent["classes"] else node
+                group["aria"] = {"role": "group", "aria-label": f"Code {code}"}
+                node["copy"] = f"Copy code {code}"
+            elif "cell_output" in node["classes"]:
+                node["aria"] = {"role": "group", "aria-label": f"Output of code {code}"}
+            elif isinstance(node, nodes.citation):
+                node["aria"] = {"role": "listitem"}  # docutils' role for it is deprecated
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the handler, after those that write to the body."""
-    app.connect("html-page-context", name_all, priority=950)
+    """Register the transform."""
+    app.add_post_transform(NameAll)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

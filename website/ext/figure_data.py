@@ -23,6 +23,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from website.ext.figures import FOLDER, Figure, Image, Table, figures_of
 from website.ext.katex import typeset
+from website.ext.translator import element
 
 logger = logging.getLogger(__name__)
 
@@ -96,10 +97,8 @@ def visit_link(self: HTML5Translator, node: DataLink) -> None:
     """Write the link."""
     figure = node["figure"]
     address = self.builder.get_relative_uri(figure.chapter, f"{FOLDER}/{figure.name}")
-    self.body.append(
-        f' <a class="figure-data-link" href="{escape(address)}"'
-        f' aria-label="Data of {escape(figure.title)}">data</a>'
-    )
+    attributes = {"href": address, "aria_label": f"Data of {figure.title}"}
+    self.body.append(" " + element(self, "a", "data", classes=["figure-data-link"], **attributes))
     raise nodes.SkipNode
 
 

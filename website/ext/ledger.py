@@ -8,21 +8,21 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import cast
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.domains.std import StandardDomain
 from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
 
 from eqcheck.book import Book
 from eqcheck.checking import POINTS_WITHOUT_SIZES, Verdict
 from eqcheck.pages import Page
 from eqcheck.running import check_book
 from website.ext.markdown_directive import Generated
+from website.ext.translator import element
 
 logger = logging.getLogger(__name__)
 
@@ -64,23 +64,22 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
 # ---------- The mark beside an equation ----------
 
 
-def mark(builder: StandaloneHTMLBuilder, label: str, number: str) -> str:
+def mark(app: Sphinx, writer: HTML5Translator, label: str, number: str) -> str:
     """Return the link from an equation to its row, "" if no page of the book has it."""
+    builder = writer.builder
     places = cast(StandardDomain, builder.env.get_domain("std")).anonlabels
     if f"ledger-{label}" not in places:
         return ""
     page, anchor = places[f"ledger-{label}"]
-    address = builder.get_relative_uri(builder.current_docname, page)
+    address = f"{builder.get_relative_uri(builder.current_docname, page)}#{anchor}"
     sign, said = "✓", f"Equation ({number}) checked by machine: how"
     verdict = by_label(Book(Path(builder.srcdir)))[label]
     if verdict.reason:
         sign, said = "○", f"Equation ({number}) not checked by machine: why"
     if verdict.fault:
         sign, said = "✗", f"Equation ({number}) failed the check"
-    return (
-        f'<a class="ledger-mark" href="{escape(address)}#{escape(anchor)}"'
-        f' title="{said}" aria-label="{said}">{sign}</a>'
-    )
+    attributes = {"href": address, "title": said, "aria_label": said}
+    return element(writer, "a", sign, classes=["ledger-mark"], **attributes)
 
 
 # ---------- The page ----------
@@ -175,6 +174,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("website.ext.katex")
     app.add_directive("ledger", Ledger)
     app.connect("builder-inited", warn)
-    app.connect("equation-mark", lambda app, label, number: mark(app.builder, label, number))
+    app.connect("equation-mark", mark)
     app.connect("build-finished", publish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

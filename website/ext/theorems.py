@@ -1,18 +1,11 @@
-"""Theorems and exercises with a permanent link each; solutions that fold without a script."""
+"""Theorems and exercises without a section of their own; solutions that fold without a script."""
 
 from html import escape
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx_exercise.nodes import (
-    exercise_enumerable_node,
-    exercise_node,
-    solution_node,
-)
-from sphinx_proof.nodes import NODE_TYPES
-
-NUMBERED = (*NODE_TYPES.values(), exercise_node, exercise_enumerable_node)
+from sphinx_exercise.nodes import solution_node
 
 
 def html(text: str) -> nodes.raw:
@@ -35,12 +28,9 @@ class FinishBoxes(SphinxPostTransform):
     def run(self, **kwargs: object) -> None:
         """Visit every box."""
         for box in list(self.document.findall(nodes.Element)):
-            if not isinstance(box, (*NUMBERED, solution_node)):
-                continue
-            self.unwrap(box)
-            if isinstance(box, NUMBERED):
-                self.link(box)
-            elif "dropdown" in box["classes"]:
+            if isinstance(box, nodes.Admonition):
+                self.unwrap(box)
+            if isinstance(box, solution_node) and "dropdown" in box["classes"]:
                 self.fold(box)
 
     @staticmethod
@@ -48,13 +38,6 @@ class FinishBoxes(SphinxPostTransform):
         """Take the content out of its section, whose id is the same in every box."""
         for section in [child for child in box if isinstance(child, nodes.section)]:
             replace(section, section.children)
-
-    @staticmethod
-    def link(box: nodes.Element) -> None:
-        """Let the title end in a link to the box, as headings do."""
-        if box["ids"] and isinstance(box[0], nodes.title):
-            address = escape(box["ids"][0])
-            box[0] += html(f'<a class="headerlink" href="#{address}" title="Link to this">#</a>')
 
     @staticmethod
     def fold(solution: nodes.Element) -> None:
