@@ -54,6 +54,14 @@ def test_search_finds_a_word_of_the_book(browser, host):
         assert listener.wrong == []
 
 
+def test_search_finds_a_theorem_by_its_title(browser, host):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{host}search.html?q=The error of a central difference")
+        hit = page.locator("#search-results li a[href$='#thm-check-central']")
+        expect(hit).to_have_text(re.compile(r"\(The error of a central difference\)$"))
+
+
 def test_an_excerpt_shows_a_formula_once(browser, host):
     with browser.new_context() as context:
         page = context.new_page()
