@@ -4,9 +4,9 @@ import pytest
 
 from tests.site import checks
 from tests.site.checks import PAGES
-from tests.site.looks import Accessible, each, is_readable_without_javascript, opened
+from tests.site.looks import Accessible, each, is_readable_without_javascript, opened, tab
 
-__all__ = ["opened"]  # a fixture
+__all__ = ["opened", "tab"]  # fixtures
 
 WIDTHS = [360, 390, 768, 1100, 1400]
 LOOKS = [(path, theme, 1400) for path in [*PAGES, "search"] for theme in ("light", "dark")]

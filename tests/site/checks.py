@@ -198,12 +198,16 @@ class Listener:
 
     def __init__(self, page: Page, host: str) -> None:
         self.host = host
-        self.wrong: list[str] = []
-        self.loaded: dict[str, Response] = {}
+        self.forget()
         page.on("console", self.on_console)
         page.on("pageerror", lambda error: self.wrong.append(f"script error: {error}"))
         page.on("request", self.on_request)
         page.on("response", self.on_response)
+
+    def forget(self) -> None:
+        """Begin anew, for another page."""
+        self.wrong: list[str] = []
+        self.loaded: dict[str, Response] = {}
 
     def on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -13,21 +13,30 @@ from tests.site.checks import Listener
 Look = tuple[str, str, int]  # the page, its theme, the width of the screen
 
 
+@pytest.fixture(scope="session")
+def tab(browser: Browser, host: str) -> Iterator[tuple[Page, Listener]]:
+    """One tab for all pages, and what is heard in it; a new one takes twice as long each time."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.add_init_script(checks.MEASURE_SHIFTS)
+        yield page, Listener(page, host)
+
+
 @pytest.fixture(scope="class")
 def opened(
-    request: pytest.FixtureRequest, browser: Browser, host: str
-) -> Iterator[tuple[Page, Listener]]:
+    request: pytest.FixtureRequest, tab: tuple[Page, Listener], host: str
+) -> tuple[Page, Listener]:
     """A page, opened, and what was heard meanwhile."""
     path, theme, width = request.param
-    with browser.new_context(color_scheme=theme) as context:
-        page = context.new_page()
-        page.set_viewport_size({"width": width, "height": 900})
-        page.add_init_script(checks.MEASURE_SHIFTS)
-        listener = Listener(page, host)
-        page.goto(f"{host}{path}.html")
-        page.evaluate("new Promise(done => requestIdleCallback(done))")
-        assert page.locator("html").get_attribute("data-theme") == theme
-        yield page, listener
+    page, listener = tab
+    page.goto("about:blank")
+    listener.forget()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)
+    page.goto(f"{host}{path}.html")
+    page.evaluate("new Promise(done => requestIdleCallback(done))")
+    assert page.locator("html").get_attribute("data-theme") == theme
+    return tab
 
 
 def each(looks: list[Look]) -> pytest.MarkDecorator:
@@ -47,13 +56,6 @@ class EveryPage:
     def test_nothing_moves_while_it_loads(self, opened):
         assert opened[0].evaluate("shifts") == []
 
-    def test_superscripts_stand_where_they_should(self, opened):
-        assert checks.low_superscripts(opened[0]) == []
-
-    def test_the_fonts_have_every_letter_of_the_formulae(self, opened, site):
-        stylesheet = site.root / "_static" / "site.css"
-        assert checks.letters_without_font(opened[0], stylesheet) == []
-
     def test_no_line_begins_with_what_belongs_to_a_formula(self, opened):
         assert checks.stray_punctuation(opened[0]) == []
 
@@ -63,6 +65,17 @@ class EveryPage:
     def test_what_scrolls_can_be_scrolled_by_keyboard(self, opened):
         assert checks.out_of_reach(opened[0]) == []
 
+
+class OnADesk(EveryPage):
+    """What does not depend on the width, too."""
+
+    def test_superscripts_stand_where_they_should(self, opened):
+        assert checks.low_superscripts(opened[0]) == []
+
+    def test_the_fonts_have_every_letter_of_the_formulae(self, opened, site):
+        stylesheet = site.root / "_static" / "site.css"
+        assert checks.letters_without_font(opened[0], stylesheet) == []
+
     def test_all_of_it_is_small(self, opened):
         page, listener = opened
         page.evaluate("scrollTo(0, document.body.scrollHeight)")  # for the figures
@@ -71,7 +84,7 @@ class EveryPage:
         assert listener.weight() <= 300_000
 
 
-class Accessible(EveryPage):
+class Accessible(OnADesk):
     """What axe says as well; last, for it takes the formulae off the page."""
 
     def test_axe_finds_no_violation(self, opened):

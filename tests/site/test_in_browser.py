@@ -7,15 +7,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.site.checks import PAGES, Listener
-from tests.site.looks import Accessible, EveryPage, each, is_readable_without_javascript, opened
+from tests.site.looks import Accessible, EveryPage, OnADesk, each, opened, tab
+from tests.support import nightly
 
-__all__ = ["opened"]  # a fixture
+__all__ = ["opened", "tab"]  # fixtures
 
 # axe looks at five; the nightly run has it look at all.
 FOR_AXE = [
     (PAGES[0], "light", 1400),
     ("book/mse-gradient", "light", 1400),
-    ("book/training", "dark", 390),
+    ("book/references", "dark", 390),
     ("book/figures/fig-mse-squares", "dark", 390),
     ("search", "dark", 390),
 ]
@@ -24,7 +25,7 @@ PHONE = [(path, "dark", 390) for path in PAGES]
 
 
 @each([look for look in DESK if look not in FOR_AXE])
-class TestOnADesk(EveryPage):
+class TestOnADesk(OnADesk):
     pass
 
 
@@ -40,7 +41,7 @@ class TestForEveryone(Accessible):
 
 @pytest.mark.parametrize("path", [PAGES[0], "book/mse-gradient", "book/ledger"])
 def test_it_is_readable_without_javascript(browser, host, path):
-    is_readable_without_javascript(browser, host, path)
+    is_readable(browser, host, path)
 
 
 def test_search_finds_a_word_of_the_book(browser, host):
@@ -153,7 +154,7 @@ LINKS = [
 ]
 
 
-@pytest.mark.parametrize("place", [*LINKS, "article div.math"])
+@pytest.mark.parametrize("place", [*map(nightly, LINKS), "article div.math"])
 def test_a_click_copies_the_link_to(page, place):
     part = page.locator(place).first
     part.scroll_into_view_if_needed()
@@ -170,14 +171,14 @@ def test_a_click_copies_the_link_to(page, place):
 PLACES = ["thm-mse-gradient", "equation-eq-mse-gradient", "ex-mse-weights", "the-referees"]
 
 
-@pytest.mark.parametrize("width", [1400, 390])
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("width", [1400, nightly(390)])
+@pytest.mark.parametrize("place", [*map(nightly, PLACES[2:]), *PLACES[:2]])
 def test_a_link_leads_to_its_place(page, host, place, width):
     address = f"{host}book/mse-gradient.html"
     page.set_viewport_size({"width": width, "height": 844})
     for before in ("index", "mse-gradient"):  # from another page, and from the same one
         page.goto(f"{host}book/{before}.html")
-        page.goto(f"{address}#{place}", wait_until="networkidle")
+        page.goto(f"{address}#{place}")
         expect(page.locator(f"[id='{place}']")).to_be_in_viewport()
 
 

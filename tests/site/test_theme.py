@@ -115,6 +115,7 @@ def title_of_link(book):
     return checks.text(checks.first(page, 'article a[href="second.html"]'))
 
 
+@pytest.mark.nightly
 def test_a_page_that_has_not_changed_shows_the_new_title_of_another(book):
     assert checks.build(book, book).returncode == 0
     assert title_of_link(book) == "The second page"
@@ -127,6 +128,7 @@ def test_a_page_that_has_not_changed_shows_the_new_title_of_another(book):
     assert read.stat().st_mtime_ns == before  # it was not read again
 
 
+@pytest.mark.nightly
 def test_a_warning_is_repeated_by_the_next_build(book):
     (book / "book" / "second.md").write_text(SECOND + "\n![](no-such-image.png)\n")
     for _ in range(2):
