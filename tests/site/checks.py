@@ -15,6 +15,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.request import urlopen
 
 import yaml
 from axe_playwright_python.sync_playwright import Axe
@@ -225,7 +226,14 @@ class Listener:
 
     def weight(self) -> int:
         """Return the bytes of all that was loaded, as a server sends them: compressed."""
-        return sum(len(gzip.compress(answer.body(), 6)) for answer in self.loaded.values())
+        return sum(map(compressed, self.loaded))
+
+
+@cache
+def compressed(address: str) -> int:
+    """Return how many bytes a server sends; the browser may have taken them from its cache."""
+    with urlopen(address) as answer:
+        return len(gzip.compress(answer.read(), 6))
 
 
 # Before a page is opened: notes each thing that moves without being asked to.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.site import looks
 from tests.site.checks import PAGES, Listener
 from tests.site.looks import Accessible, EveryPage, OnADesk, each, opened, tab
 from tests.support import nightly
@@ -41,7 +42,7 @@ class TestForEveryone(Accessible):
 
 @pytest.mark.parametrize("path", [PAGES[0], "book/mse-gradient", "book/ledger"])
 def test_it_is_readable_without_javascript(browser, host, path):
-    is_readable(browser, host, path)
+    looks.is_readable_without_javascript(browser, host, path)
 
 
 def test_search_finds_a_word_of_the_book(browser, host):

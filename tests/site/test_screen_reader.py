@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.support import nightly
 
 DESK = {"viewport": {"width": 1400, "height": 900}}
+OTHERS = ["book/running", "book/cite", "book/index"]
 
 
 def tree(page: Page) -> list[dict]:
@@ -74,9 +75,7 @@ def test_code_and_its_output_are_named_blocks(opened):
         assert output.get_attribute("aria-label") == f"Output of {code[0].lower()}{code[1:]}"
 
 
-@pytest.mark.parametrize(
-    "path", ["book/mse-gradient", *map(nightly, ["book/running", "book/cite", "book/index"])]
-)
+@pytest.mark.parametrize("path", ["book/mse-gradient", *map(nightly, OTHERS)])
 def test_no_two_buttons_have_one_name(browser, host, path):
     with browser.new_context(**DESK) as context:
         page = context.new_page()
@@ -132,7 +131,7 @@ def test_an_equation_is_one_stop_and_arrows_lead_on_within_it(opened):
 
 
 @pytest.mark.parametrize(
-    "path", ["book/notation", *map(nightly, ["book/mse-gradient", "book/ledger"])]
+    "path", ["book/notation", nightly("book/mse-gradient"), nightly("book/ledger")]
 )
 def test_a_table_has_a_name_and_its_heads_a_scope(browser, host, path):
     with browser.new_context(**DESK) as context:
