@@ -27,7 +27,8 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         '#!/bin/sh\necho "quiet=$PIP_QUIET $*"\ncase "$*" in *retries*) exit 1; esac\n'
     )
     python.chmod(0o755)
-    monkeypatch.delenv("MAKEFLAGS", raising=False)  # those of the make that runs these tests
+    for name in ("MAKEFLAGS", "MAKELEVEL"):  # of the make that runs these tests
+        monkeypatch.delenv(name, raising=False)
     return tmp_path
 
 
