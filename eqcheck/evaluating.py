@@ -82,7 +82,7 @@ class Evaluation:
         return replace(self, indices={**self.indices, **indices})
 
     def with_given(self, given: dict[str, Value]) -> Evaluation:
-        """Give symbols a value; what depends on them is evaluated anew."""
+        """Give symbols a value; what depends on them is evaluated again."""
         return replace(self, given={**self.given, **given}, memory={})
 
     @property

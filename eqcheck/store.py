@@ -36,11 +36,12 @@ class Store:
         """Return the verdicts on a chapter, None if they must be made."""
         try:
             kept = json.loads(self._file(chapter).read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+            key, rows = kept["key"], kept["verdicts"]
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None  # not there, or not ours
+        if key != self._key(chapter):
             return None
-        if kept["key"] != self._key(chapter):
-            return None
-        return [Verdict(**{**row, "rests_on": set(row["rests_on"])}) for row in kept["verdicts"]]
+        return [Verdict(**{**row, "rests_on": set(row["rests_on"])}) for row in rows]
 
     def put(self, chapter: Chapter, verdicts: list[Verdict]) -> None:
         """Keep the verdicts on a chapter, unless there is a fault, which names lines."""
@@ -48,7 +49,7 @@ class Store:
             return
         rows = [{**asdict(verdict), "rests_on": sorted(verdict.rests_on)} for verdict in verdicts]
         self.folder.mkdir(parents=True, exist_ok=True)
-        # Another process may read or write the same file, so it appears at once as a whole.
+        # Another process may read or write the same file, so it is replaced atomically.
         handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump({"key": self._key(chapter), "verdicts": rows}, file, indent=1)

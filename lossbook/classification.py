@@ -179,7 +179,7 @@ class CrossEntropyLoss(Loss):
         if self.ignore_index >= 0:
             raise ValueError(
                 f"ignore_index is {self.ignore_index} and target holds class probabilities; "
-                "expected class indices, for a row of probabilities has no label to ignore"
+                "expected class indices, because a row of probabilities has no label to ignore"
             )
         given = as_floating(target, "target")
         y = given.astype(dtype)

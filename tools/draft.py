@@ -8,6 +8,7 @@ and no equation is checked: `make book` does all of that.
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 import webbrowser
@@ -37,6 +38,7 @@ def build(page: str, output: Path = OUTPUT) -> Path:
         "latex_individualpages": False,
         "suppress_warnings": MISSING,
     }
+    shutil.rmtree(output / "html", ignore_errors=True)  # another page, of an earlier draft
     with tempfile.TemporaryDirectory() as folder:
         overrides["external_toc_path"] = str(Path(folder, "_toc.yml"))
         Path(folder, "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")

@@ -21,17 +21,18 @@ OUTPUT = ROOT / "_build" / "links"
 
 
 def check(book: Path, output: Path) -> dict[str, list[str]]:
-    """Return the links of a book, each with where it stands, by what the checker says of them.
+    """Return the links of a book, each with where it appears, grouped by the checker's verdict.
 
     The verdicts are Sphinx's: "working", "redirected", "broken", "timeout", "ignored"; and
     "refused", of hosts that turn machines away.
     """
     program = str(Path(sys.executable).with_name("jupyter-book"))
     options = ["--path-output", str(output), "--builder=linkcheck", "--quiet"]
+    written = output / "_build" / "html" / "output.json"
+    written.unlink(missing_ok=True)  # of an earlier run
     # It fails if a link is dead; that, and whether it ran at all, is seen from what it writes.
     command = [program, "build", str(book), *options]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
-    written = output / "_build" / "html" / "output.json"
     if not written.exists():
         raise RuntimeError(f"the links could not be checked\n{run.stdout}\n{run.stderr}")
     found: dict[str, list[str]] = {}
@@ -52,7 +53,8 @@ def main() -> int:
     """Print what is not as it should be; fail if a link is dead."""
     found = check(ROOT, OUTPUT)
     for verdict in ("redirected", "ignored", "refused", "timeout", "broken"):
-        print(*(f"{verdict}: {link}" for link in found.get(verdict, [])), sep="\n", end="")
+        for link in found.get(verdict, []):
+            print(f"{verdict}: {link}")
     return bool(dead(found))
 
 

@@ -2,8 +2,8 @@
 
     python -m tools.offline
 
-It holds the pages as they stand on the web, search and notebooks included; two archives of one
-site are the same file.
+It contains the pages as they are on the web, search and notebooks included; archives of the same
+site are identical.
 """
 
 from pathlib import Path

@@ -69,8 +69,10 @@ def release(version: str, date: datetime.date) -> None:
         for path in sorted(ROOT.glob(pattern)):
             text = texts.get(str(path)) or path.read_text(encoding="utf-8")
             texts[str(path)], count = re.subn(old, new, text, flags=re.MULTILINE)
+            if not count and path.name == "CHANGELOG.md":
+                raise SystemExit("CHANGELOG.md has nothing new under [Unreleased]")
             if not count:
-                raise SystemExit(f"{path.relative_to(ROOT)} has nothing that matches {old}")
+                raise SystemExit(f"{path.relative_to(ROOT)} has no place for the version: {old}")
     for file, text in texts.items():
         (ROOT / file).write_text(text, encoding="utf-8", newline="\n")
 

@@ -44,7 +44,7 @@ EMPTY = (
 )
 SAME = (
     "target has shape {}, prediction has shape {}; "
-    "expected the same shape, for nothing is broadcast"
+    "expected the same shape, because nothing is broadcast"
 )
 BEFORE = "{} was called before forward; expected forward on real numbers first"
 
@@ -200,7 +200,7 @@ ERRORS = {
         ),
         (
             lambda: CrossEntropyLoss(ignore_index=0)([1.0, 2.0], [0.5, 0.5]),
-            "ignore_index is 0 and target holds class probabilities; expected class indices, for "
+            "ignore_index is 0 and target holds class probabilities; expected class indices, because "
             "a row of probabilities has no label to ignore",
         ),
         (

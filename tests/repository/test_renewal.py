@@ -68,7 +68,10 @@ def test_a_version_is_in_every_file_and_links_lead_to_what_is_shown(copy, versio
         ("1.0.0", "expected X.Y.Z or X.Y.Z.dev0 after 9.9.0.dev0"),
         ("v10.0.0", "expected X.Y.Z or X.Y.Z.dev0 after 9.9.0.dev0"),
         ("", "required: version"),
-        ("9.9.0", "CHANGELOG.md has nothing that matches"),  # nothing has changed since 9.8.0
+        (
+            "9.9.0",
+            "CHANGELOG.md has nothing new under [Unreleased]",
+        ),  # nothing has changed since 9.8.0
     ],
 )
 def test_a_version_that_cannot_be_changes_nothing(copy, version, said):

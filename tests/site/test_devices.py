@@ -21,9 +21,8 @@ from tools.serving import Quiet
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESK = {"viewport": {"width": 1400, "height": 900}}
-CHAPTERS = ["mse-gradient", "one-theorem", "softmax", "heteroscedastic", "robust-losses"]
-CHAPTERS = [f"book/{name}" for name in CHAPTERS]
 SHORTER, LONGEST = "book/mse-gradient", "book/one-theorem"
+CHAPTERS = [SHORTER, LONGEST, "book/softmax", "book/heteroscedastic", "book/robust-losses"]
 
 
 @pytest.fixture

@@ -441,7 +441,7 @@ RATIO = """([colour, ground]) => {
 def test_words_in_a_drawing_stand_out(visit, theme):  # axe does not look into a drawing
     page = visit(theme=theme)
     words = ["--ink", "--muted", "--accent"]
-    for colour in [*words, "--figure-blue", "--figure-red", "--figure-green"]:
+    for colour in [*words, "--figure-blue", "--figure-orange", "--figure-green"]:
         assert page.evaluate(RATIO, [colour, "--ground"]) >= 4.5
 
 

@@ -20,10 +20,10 @@ class Exercises(Generated):
         """Write each list as Markdown, and have it read as such."""
         found: list[nodes.Node] = []
         for path in pages_in_toc(Path(self.env.srcdir)):
+            self.env.note_dependency(str(path))  # it may get its first exercise
             page = Page.read(path)
             lines = [line for each in exercises(page) for line in each]
             if lines:
-                self.env.note_dependency(str(path))
                 anchor = f"exercises-{path.stem}"
                 found.append(self.section(anchor, page.title, lines))
         return found

@@ -73,7 +73,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
 
 
 class DataLink(nodes.Inline, nodes.Element):
-    """A link to the data; it holds no text, for the search would find that."""
+    """A link to the data; it contains no text, because the search would index it."""
 
 
 def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -168,7 +168,7 @@ def formula(tex: str) -> str:
     """Return a formula as the pages have it, or warn."""
     answer = typeset(tex, display=False)
     if "error" in answer:
-        logger.warning("%s", answer["error"], type="typesetting")
+        logger.warning("%s", answer["error"], type="katex")
     return f'<span class="math">{answer.get("html", "")}</span>'
 
 

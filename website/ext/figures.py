@@ -78,7 +78,7 @@ class Image(nodes.General, nodes.Element):
 
 
 class ShowFiles(SphinxTransform):
-    """Let each image of a figure be that of its file, before Sphinx looks for the image's own."""
+    """Show the figure's own file for each image, before Sphinx looks for another."""
 
     default_priority = 500
 

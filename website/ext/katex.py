@@ -77,7 +77,7 @@ def html_of(self: HTML5Translator, node: nodes.math | nodes.math_block, *, displ
     """Return the formula as it stands on the page, or warn."""
     answer = typeset(node.astext(), display=display)
     if "error" in answer:
-        logger.warning("%s", answer["error"], location=node, type="typesetting")
+        logger.warning("%s", answer["error"], location=node, type="katex")
     return answer.get("html", "")
 
 
@@ -158,7 +158,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_event("equation-mark")  # asks for what is beside the number of an equation
     app.add_post_transform(KeepTogether)
     app.add_html_math_renderer(
-        "typesetting",
+        "katex",
         inline_renderers=(visit_inline, None),
         block_renderers=(visit_display, None),
     )

@@ -24,6 +24,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.theming import Theme
 
+from website.ext.incremental import digest
 from website.ext.theme import THEME
 
 STATIC = THEME / "static"
@@ -102,11 +103,14 @@ def subset(path: Path, used: set[str]) -> bytes | None:
 
 def kept(path: Path, used: set[str], folder: Path) -> bytes:
     """Return the subset of a font that an earlier build has kept in a folder, or make it."""
-    key = sha256(path.read_bytes() + "".join(sorted(used)).encode()).hexdigest()
+    rests_on = path.read_bytes() + "".join([*sorted(used), digest()]).encode()
+    key = sha256(rests_on).hexdigest()
     file = folder / f"{key}.woff2"
     if not file.exists():
         folder.mkdir(exist_ok=True)
-        file.write_bytes(subset(path, used) or b"")
+        whole = file.with_suffix(".tmp")
+        whole.write_bytes(subset(path, used) or b"")
+        whole.replace(file)
     return file.read_bytes()
 
 

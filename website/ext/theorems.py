@@ -14,7 +14,7 @@ def html(text: str) -> nodes.raw:
 
 
 def replace(node: nodes.Element, replacement: list[nodes.Node]) -> None:
-    """Put nodes in the place of one; `replace_self` would give the first of them its id."""
+    """Replace one node with several; `replace_self` would give the first of them its id."""
     place = node.parent.index(node)
     node.parent[place : place + 1] = replacement
 

@@ -47,14 +47,17 @@ const entries = new Map(all("#sections a").map(link => [decodeURIComponent(link.
 const headings = all("article section[id]").filter(section => entries.has(section.id));
 const sections = document.getElementById("sections");
 const topOf = node => node.getBoundingClientRect().top;
-const target = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
+const target = () => {
+  try { return document.getElementById(decodeURIComponent(location.hash.slice(1))); }
+  catch { return null; }  // a % that encodes nothing
+};
 function mark() {
   if (!sections?.checkVisibility()) return;
   // The section that a click has led to, if it is at the top still, or too near the end to get there.
-  const asked = target();
+  const aimed = target();
   const near = root.scrollHeight - innerHeight - scrollY < 2 ? innerHeight : 120;
-  const led = entries.has(asked?.id) && topOf(asked) > -2 && topOf(asked) < near;
-  const here = led ? asked : headings.findLast(section => topOf(section) < 120);
+  const led = entries.has(aimed?.id) && topOf(aimed) > -2 && topOf(aimed) < near;
+  const here = led ? aimed : headings.findLast(section => topOf(section) < 120);
   for (const [id, link] of entries)
     id === here?.id ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
 }
@@ -79,7 +82,7 @@ const late = all("article > section > section");
 let saving;
 function save() {
   const middle = node => topOf(node) < innerHeight / 2;
-  const section = late.findLast(middle);  // which is laid out, for it is on the screen
+  const section = late.findLast(middle);  // laid out, since it is on the screen
   const near = section && all("[id]:not(details *)", section).findLast(middle)
     || section || document.getElementById("main");
   history.replaceState({ ...history.state, place: [near.id, topOf(near)] }, "");

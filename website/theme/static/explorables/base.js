@@ -1,4 +1,4 @@
-/* What the pictures to try share: panels to draw in, handles that are dragged or moved with the
+/* What the explorables share: panels to draw in, handles that are dragged or moved with the
    arrow keys, numbers, and a voice that says them. A picture is a subclass that names
 
      heading, start    what to do, and the state at first
@@ -191,7 +191,7 @@ class Explorable extends HTMLElement {
   static style = `
     :host {
       --blue: var(--figure-blue, #0a3f85);
-      --red: var(--figure-red, #c04a14);
+      --orange: var(--figure-orange, #c04a14);
       --green: var(--figure-green, #0a6254);
       --quiet: var(--muted);
       --paper: var(--ground);
@@ -215,7 +215,7 @@ class Explorable extends HTMLElement {
     svg { display: block; width: 100%; user-select: none; -webkit-user-select: none; }
     .ink { --c: var(--ink); }
     .blue { --c: var(--blue); }
-    .red { --c: var(--red); }
+    .orange { --c: var(--orange); }
     .green { --c: var(--green); }
     .quiet, .axis { --c: var(--quiet); }
     path { fill: none; stroke: var(--c); stroke-width: 2; }
@@ -227,7 +227,7 @@ class Explorable extends HTMLElement {
     .area { fill: var(--blue); fill-opacity: 0.18; stroke: var(--blue); stroke-width: 1; }
     text { fill: var(--c, var(--ink)); font-size: 12px; }
     text { dominant-baseline: central; text-anchor: middle; }
-    text:is(.red, .green) { stroke: var(--paper); stroke-width: 3; paint-order: stroke; }
+    text:is(.orange, .green) { stroke: var(--paper); stroke-width: 3; paint-order: stroke; }
     .start { text-anchor: start; }
     .end { text-anchor: end; }
 

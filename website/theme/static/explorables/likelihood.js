@@ -75,8 +75,8 @@
       const steps = Array.from({ length: 61 }, (_, k) => ((k - 30) / 10) * sigma);
       const bells = x.map((x_i, i) =>
         svg.path(steps.map((r) => [wide(x_i, r), Y(y_hat[i] + r)]), "area") +
-        svg.line(X(x_i), Y(y[i]), wide(x_i, y[i] - y_hat[i]), Y(y[i]), "red") +
-        svg.dot(X(x_i), Y(y[i]), "full red", 5));
+        svg.line(X(x_i), Y(y[i]), wide(x_i, y[i] - y_hat[i]), Y(y[i]), "orange") +
+        svg.dot(X(x_i), Y(y[i]), "full orange", 5));
       const line = svg.line(X(0), Y(b), X(END), Y(w * END + b), "ink thin");
       return { plane: bells.join("") + line, losses: this.affine(L, slope, nll) };
     }
@@ -108,8 +108,8 @@
 
     controls = `
       <p class="key">
-        <span><svg>${svg.dot(11, 7, "full red", 5)}</svg>target</span>
-        <span><svg>${svg.line(1, 7, 21, 7, "red")}</svg>its density</span>
+        <span><svg>${svg.dot(11, 7, "full orange", 5)}</svg>target</span>
+        <span><svg>${svg.line(1, 7, 21, 7, "orange")}</svg>its density</span>
         <span><svg>${svg.line(1, 13, 21, 1, "blue")}</svg>slope <i>N</i>/2<i>σ</i>²</span>
         <span><svg><path class="green dotted" d="M1 13Q5 3 21 2"/></svg>least over
           all <i>σ</i></span>

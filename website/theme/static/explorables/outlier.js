@@ -95,7 +95,7 @@
       {
         label: "target of the wild point",
         panel: "plane",
-        mark: `<circle class="full red" r="7"/>`,
+        mark: `<circle class="full orange" r="7"/>`,
         at: (s) => [plane.X(s.x), plane.Y(s.y)],
         text: (s) => `${format(s.y)}, input ${format(s.x)}`,
         x: {

@@ -58,8 +58,8 @@
         const label = Math.max(20, Math.abs(at - Y(0)) < 9 ? Y(0) + beyond : at);
         return (
           bar(logits, k, z[j], 0.14, "area") +
-          svg.arrow(X(k + 0.33), Y(z[j]), Y(tip), "red") +
-          svg.text(X(k + 0.33), label, format(-gradient[j], 1, "+"), "red")
+          svg.arrow(X(k + 0.33), Y(z[j]), Y(tip), "orange") +
+          svg.text(X(k + 0.33), label, format(-gradient[j], 1, "+"), "orange")
         );
       });
       const bars = classes.map((k, j) =>
@@ -73,7 +73,7 @@
 
     controls = `
       <p class="key">
-        <span><svg>${svg.arrow(11, 14, 0, "red")}</svg>step of descent, minus the gradient</span>
+        <span><svg>${svg.arrow(11, 14, 0, "orange")}</svg>step of descent, minus the gradient</span>
         <span><svg><rect class="dashed" x="5" y="1" width="12" height="12"/></svg>target</span>
       </p>
       <div id="below">

@@ -58,7 +58,7 @@
         return (
           svg.line(X(x_i), Y(y[i]), X(x_i), Y(y_hat[i]), "blue") +
           (half * unit > 14 ? svg.text(X(x_i + half), Y(middle), format(squares[i])) : "") +
-          svg.dot(X(x_i), Y(y[i]), "full red", 5) +
+          svg.dot(X(x_i), Y(y[i]), "full orange", 5) +
           svg.arrow(X(x_i) - 11, Y(y_hat[i]), Y(tip), "green") +
           svg.text(X(x_i) - 11, label, format(gradient[i], 2, "+"), "green")
         );
@@ -72,7 +72,7 @@
 
     controls = `
       <p class="key">
-        <span><svg>${svg.dot(11, 7, "full red", 5)}</svg>target</span>
+        <span><svg>${svg.dot(11, 7, "full orange", 5)}</svg>target</span>
         <span><svg><path class="full ink" d="M6 2h10v10h-10z"/></svg>prediction</span>
         <span><svg>${svg.arrow(11, 14, 0, "green")}</svg>gradient
           <i>∂L</i>/<i>∂ŷ<sub>i</sub></i>; descent goes against it</span>
