@@ -200,8 +200,8 @@ ERRORS = {
         ),
         (
             lambda: CrossEntropyLoss(ignore_index=0)([1.0, 2.0], [0.5, 0.5]),
-            "ignore_index is 0 and target holds class probabilities; expected class indices, because "
-            "a row of probabilities has no label to ignore",
+            "ignore_index is 0 and target holds class probabilities; expected class indices, "
+            "because a row of probabilities has no label to ignore",
         ),
         (
             lambda: BCEWithLogitsLoss()([[1.0, 2.0]], [[0.5, 1.5]]),

@@ -108,6 +108,17 @@ def test_on_a_phone_the_tex_of_an_equation_is_copied_with_a_tap(visit):
     assert page.locator("#equation-eq-mse-gradient").bounding_box()["height"] == before["height"]
 
 
+@pytest.mark.parametrize("path", ["book/running", nightly(SHORTER), nightly(LONGEST)])
+def test_on_a_phone_no_button_covers_code(visit, path):
+    page = visit(path, **PHONE)
+    checks.lay_out(page)
+    buttons = page.locator("article button.copy:visible")
+    assert buttons.count() > 3
+    for button in buttons.all():
+        code = button.locator("xpath=preceding-sibling::pre").bounding_box()
+        assert button.bounding_box()["y"] >= code["y"] + code["height"] - 1
+
+
 @pytest.mark.parametrize("width", [360, 390])
 def test_on_a_narrow_phone_the_frame_is_one_row(visit, width):
     page = visit("book/mse-gradient", **PHONE | {"viewport": {"width": width, "height": 740}})
