@@ -19,12 +19,14 @@ HERE = {
     ".venv/bin/pre-commit install",
     ".venv/bin/pytest book/mse-gradient.ipynb",
     ".venv/bin/python -m tools.run_chapters book/NAME.ipynb",
+    "make draft",
     "make run",
     "make serve",
     "make equations",
 }
 ELSEWHERE = {
     ".venv/bin/pytest tests/package": "tests/package",
+    "python -m pytest -o addopts= tests/package": "tests/nightly/test_package.py",
     "make book": "tests/site",
     "make links": "tests/nightly/test_outside_links.py",
     "make lint": "tests/repository/test_make.py",
@@ -81,6 +83,7 @@ def test_the_hooks_check_what_is_committed(clone):
     [
         ".venv/bin/pytest book/mse-gradient.ipynb",
         ".venv/bin/python -m tools.run_chapters book/mse-gradient.ipynb",
+        "make draft PAGE=mse-gradient",
         "make run",
         "make equations",
     ],

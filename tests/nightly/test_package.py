@@ -61,6 +61,16 @@ def test_the_example_of_the_readme_runs(installed, tmp_path):
     assert "CrossEntropyLoss" in printed
 
 
+def test_its_tests_need_numpy_pytest_and_hypothesis_alone(repository, tmp_path):
+    environment = Environment(tmp_path)
+    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8").split()
+    environment.make(*[p for p in pins if p.startswith(("hypothesis==", "numpy==", "pytest=="))])
+    command = ["python", "-m", "pytest", "-o", "addopts=", "tests/package", "-rs"]
+    printed = environment.run(*command, cwd=repository)
+    assert " passed" in printed
+    assert "could not import 'torch'" in printed
+
+
 @pytest.mark.parametrize("module", ["plotting", "data.digits()"])
 def test_what_is_missing_is_named(installed, module):
     code = f"import lossbook; lossbook.{module}"

@@ -1,6 +1,6 @@
 """The questions asked of the built site; each returns what is wrong, an empty list if nothing is.
 
-`test_site.py` asks them of the book, `test_checks.py` of a page with a fault of every kind.
+`tests/site` asks them of the book, `tests/nightly/test_site_faults.py` of pages with every fault.
 """
 
 import gzip
