@@ -61,7 +61,7 @@ def as_pair(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
     if prediction.shape != target.shape:
         raise ValueError(
             f"target has shape {target.shape}, prediction has shape {prediction.shape}; "
-            "expected the same shape, because nothing is broadcast"
+            "expected the same shape, for nothing is broadcast"
         )
     return prediction, target
 

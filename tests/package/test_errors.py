@@ -44,7 +44,7 @@ EMPTY = (
 )
 SAME = (
     "target has shape {}, prediction has shape {}; "
-    "expected the same shape, because nothing is broadcast"
+    "expected the same shape, for nothing is broadcast"
 )
 BEFORE = "{} was called before forward; expected forward on real numbers first"
 

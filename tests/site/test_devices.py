@@ -113,7 +113,7 @@ def test_on_a_phone_no_button_covers_code(visit, path):
     page = visit(path, **PHONE)
     checks.lay_out(page)
     buttons = page.locator("article button.copy:visible")
-    assert buttons.count() > 3
+    assert buttons.count() > 1
     for button in buttons.all():
         code = button.locator("xpath=preceding-sibling::pre").bounding_box()
         assert button.bounding_box()["y"] >= code["y"] + code["height"] - 1
