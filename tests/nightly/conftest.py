@@ -1,6 +1,5 @@
 """The users who are played here start with nothing but what a file of the repository installs."""
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,16 +9,14 @@ import pytest
 
 from lossbook import __version__
 from tests.support import ROOT
-from tests.support.environment import Environment, commit
+from tests.support.environment import Environment, copy_repository
 
 
 @pytest.fixture(scope="session")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository as it stands, released: a clone of its own, with the tag of its version."""
     folder = tmp_path_factory.mktemp("repository") / "lossbook"
-    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").replace("/\n", "\n").split()
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", *ignored))
-    commit(folder)
+    copy_repository(folder)
     subprocess.run(["git", "tag", f"v{__version__}"], cwd=folder, check=True)
     return folder
 

@@ -1,22 +1,18 @@
 """A copy of the repository, to be changed."""
 
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT
-from tests.support.environment import commit
+from tests.support.environment import copy_repository
 
 
 def copied(folder: Path) -> Path:
     """Copy the repository, committed, with the environment that the tests run in."""
     root = folder / "repository"
-    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").replace("/\n", "\n").split()
-    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".git", *ignored))
+    copy_repository(root)
     (root / ".venv").symlink_to(sys.prefix)
-    commit(root)
     return root
 
 

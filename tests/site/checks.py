@@ -23,9 +23,9 @@ from fontTools.ttLib import TTFont
 from lxml import html
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
+from tests.support import ROOT
 from tools import npm
 
-ROOT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 BASE = CONFIG["html"]["baseurl"]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))

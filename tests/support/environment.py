@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support import ROOT
+
 # What the tests' own environment would tell that one.
 OURS = ("COV_", "IPYTHON", "JUPYTER", "MPL", "PIP_", "PYTEST", "PYTHON", "VIRTUAL_ENV")
 
@@ -58,6 +60,13 @@ class Environment:
     def size(self) -> int:
         """Return how many bytes are installed."""
         return sum(f.stat().st_size for f in self.folder.rglob("*") if f.is_file())
+
+
+def copy_repository(folder: Path) -> None:
+    """Copy the repository as it stands, without what git ignores, and commit it."""
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").replace("/\n", "\n").split()
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", *ignored))
+    commit(folder)
 
 
 def commit(folder: Path) -> None:
