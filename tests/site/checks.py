@@ -11,9 +11,11 @@ import subprocess
 import sys
 from base64 import b64decode
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from urllib.request import urlopen
 
@@ -31,6 +33,17 @@ BASE = CONFIG["html"]["baseurl"]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"]] + [page["file"] for part in TOC["parts"] for page in part["chapters"]]
 NOTEBOOKS = [page for page in PAGES if (ROOT / f"{page}.ipynb").exists()]
+
+
+def figures() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield for each figure of the book its name, its chapter and what the notebook has of it."""
+    for chapter in NOTEBOOKS:
+        notebook = json.loads((ROOT / f"{chapter}.ipynb").read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            for output in cell.get("outputs", []):
+                if "image/svg+xml" in output.get("data", {}):
+                    name = cell["metadata"]["mystnb"]["figure"]["name"]
+                    yield name, chapter, output["data"]
 
 
 def build(source: Path, output: Path) -> subprocess.CompletedProcess[str]:

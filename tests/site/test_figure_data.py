@@ -1,30 +1,17 @@
 """The data of each figure, as the site has them: a page of tables, a file, and links."""
 
 import csv
-import json
 
 import pytest
 
 from lossbook.plotting.tables import MIME as DATA
 from tests.site import checks
-from tests.site.checks import NOTEBOOKS, ROOT
 
 FOLDER = "book/figures"
 
 
-def outputs():
-    """Yield for each figure of the book its name, its chapter and what the notebook has of it."""
-    for chapter in NOTEBOOKS:
-        notebook = json.loads((ROOT / f"{chapter}.ipynb").read_text(encoding="utf-8"))
-        for cell in notebook["cells"]:
-            for output in cell.get("outputs", []):
-                if "image/svg+xml" in output.get("data", {}):
-                    name = cell["metadata"]["mystnb"]["figure"]["name"]
-                    yield name, chapter, output["data"]
-
-
-FIGURES = {name: (chapter, data[DATA]) for name, chapter, data in outputs() if DATA in data}
-DRAWINGS = [name for name, _, data in outputs() if DATA not in data]
+FIGURES = {name: (chapter, data[DATA]) for name, chapter, data in checks.figures() if DATA in data}
+DRAWINGS = [name for name, _, data in checks.figures() if DATA not in data]
 
 
 def column(cells):

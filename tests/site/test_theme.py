@@ -1,12 +1,11 @@
 """The theme of the site, and builds that keep what was read before."""
 
-import json
 import shutil
 
 import pytest
 
 from tests.site import checks
-from tests.site.checks import NOTEBOOKS, PAGES, ROOT
+from tests.site.checks import PAGES, ROOT
 from website.ext import incremental
 
 EXPLORABLES = {
@@ -38,15 +37,8 @@ def test_the_list_of_sections_leads_to_every_section(site, path):
     assert sorted(links) == sorted(f"#{section}" for section in sections)
 
 
-def names_of_figures():
-    for path in NOTEBOOKS:
-        for cell in json.loads((ROOT / f"{path}.ipynb").read_text(encoding="utf-8"))["cells"]:
-            if any("image/svg+xml" in output.get("data", {}) for output in cell.get("outputs", [])):
-                yield path, cell["metadata"]["mystnb"]["figure"]["name"]
-
-
 def test_each_figure_is_on_the_site_once_and_chapters_show_that_file(site):
-    figures = list(names_of_figures())
+    figures = [(path, name) for name, path, _ in checks.figures()]
     drawings = {path.relative_to(site.root) for path in site.root.rglob("*.svg")}
     drawings = {path for path in drawings if path.parts[0] != "_static"}
     assert sorted(map(str, drawings)) == sorted(f"book/figures/{name}.svg" for _, name in figures)
